@@ -1,0 +1,103 @@
+"""Is this gradient right? Two ways to find a derivative without the rule under test.
+
+The complex step is exact to rounding but needs a function of complex numbers (every smooth function here is one);
+the central difference works for any function of float64 and keeps about ten digits.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scratch.arrays import Array
+from scratch.names import lookup, only
+
+Function = Callable[[Array], complex]
+
+COMPLEX_STEP = 1e-20  # no subtraction follows, so it may be as small as one likes
+CENTRAL_STEP = np.finfo(float).eps ** (1 / 3)  # balances the truncation, h**2, against the rounding, eps / h
+
+
+def complex_step(f: Function, x: Array) -> Array:
+    """Differentiate f along the imaginary axis.
+
+        df = imag(f(x + 1j * h)) / h
+
+    x: any shape, float64; df: the same shape. f maps an array to one number.
+    """
+    return _each(x.astype(complex), lambda moved, h: f(moved(1j * h)).imag / h, COMPLEX_STEP)
+
+
+def central_difference(f: Function, x: Array) -> Array:
+    """Differentiate f by a step to either side.
+
+        df = (f(x + h) - f(x - h)) / (2 * h)
+
+    x: any shape, float64; df: the same shape. f maps an array to one number. h grows with the size of each entry.
+    """
+    return _each(x.astype(float), lambda moved, h: (f(moved(h)) - f(moved(-h))).real / (2 * h), CENTRAL_STEP)
+
+
+def _each(x: Array, slope: Callable[[Callable[[complex], Array], float], float], step: float) -> Array:
+    """Differentiate with respect to one entry of x after the other."""
+    df = np.empty(x.shape)
+    for index in np.ndindex(*x.shape):
+        # A power of two near the entry's size: x + h is then exact, or off by no more than x's own rounding.
+        h = step * 2.0 ** np.ceil(np.log2(max(float(abs(x[index])), 1.0)))
+
+        def moved(by: complex, index: tuple[int, ...] = index) -> Array:
+            there = x.copy()
+            there[index] += by
+            return there
+
+        df[index] = slope(moved, h)
+    return df
+
+
+@dataclass(frozen=True)
+class Check:
+    """How far a stated gradient is from the measured one."""
+
+    stated: Array
+    measured: Array
+    error: float
+    tolerance: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether the shapes agree, all is finite, and the error is within the tolerance."""
+        return self.stated.shape == self.measured.shape and bool(self.error <= self.tolerance)
+
+    def __str__(self) -> str:
+        """Say what was found in one line."""
+        if self.stated.shape != self.measured.shape:
+            return f"gradient has shape {self.stated.shape} where {self.measured.shape} is due"
+        worst = np.unravel_index(np.argmax(np.abs(self.stated - self.measured)), self.stated.shape)
+        return (
+            f"gradient is {self.stated[worst]:.6g} where {self.measured[worst]:.6g} is due, "
+            f"at {tuple(map(int, worst))}: relative error {self.error:.1e}, tolerance {self.tolerance:.1e}"
+        )
+
+
+_METHODS = {"complex_step": (complex_step, 1e-12), "central_difference": (central_difference, 1e-7)}
+
+
+def check(f: Function, gradient: Callable[[Array], Array], x: Array, method: str = "complex_step") -> Check:
+    """Hold ``gradient(x)`` against the derivative of f measured at x.
+
+        error = norm(stated - measured) / max(norm(stated), norm(measured))
+
+    x: any shape, float64. A NaN anywhere is an infinite error, and a gradient of another shape is never ok. Raises
+    ValueError that lists the methods for an unknown one.
+    """
+    measure, tolerance = lookup("method", method, _METHODS)
+    stated, measured = np.asarray(gradient(x)), measure(f, x)
+    if stated.shape != measured.shape:
+        return Check(stated, measured, np.inf, tolerance)
+    size = max(np.linalg.norm(stated), np.linalg.norm(measured))
+    error = float(np.linalg.norm(stated - measured) / size) if size else 0.0
+    return Check(stated, measured, error if np.isfinite(error) else np.inf, tolerance)
+
+
+__all__ = ["Check", "central_difference", "check", "complex_step"]
+__getattr__ = only(__name__, __all__)

@@ -1,0 +1,285 @@
+"""The model: layers in a row, and the loop that trains them (``keras.models``)."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from scratch import callbacks as watching
+from scratch import config, losses, optimizers
+from scratch.arrays import Array
+from scratch.batches import batches, rows_of, split_tail
+from scratch.layers import Input, Layer, Shape
+from scratch.metrics import Metric, RunningMean
+from scratch.metrics import get as get_metric
+from scratch.names import only, takes_only_its_arguments
+from scratch.random import generator
+
+Rows = tuple[Array, Array]
+
+
+class Sequential:
+    """Layers applied one after the other. Keras: ``keras.Sequential([...])``, ``model.add(...)``.
+
+    A model keeps the floating-point type that was set when it was made.
+    """
+
+    @takes_only_its_arguments
+    def __init__(self, layers: Sequence[Layer | Input] = (), name: str = "sequential") -> None:
+        self.name = name
+        self.layers: list[Layer] = []
+        self.input_shape: Shape | None = None
+        self._dtype = config.floatx()
+        self._loss: losses.Loss | None = None
+        self._metrics: dict[str, Metric] = {}
+        for layer in layers:
+            self.add(layer)
+
+    @takes_only_its_arguments
+    def add(self, layer: Layer | Input) -> None:
+        """Put a layer on top; with an ``Input`` or an ``input_shape`` below, its weights are made at once.
+
+        Raises TypeError for what is no layer, ValueError for an ``Input`` above a layer.
+        """
+        if isinstance(layer, Input):
+            if self.layers:
+                raise ValueError("Input comes first, before every layer")
+            self.input_shape = layer.shape
+            return
+        if not isinstance(layer, Layer):
+            raise TypeError(f"a model is made of layers, and {layer!r} is none")
+        self.layers.append(layer)
+        self.input_shape = self.input_shape or layer.input_shape
+        if self.input_shape is not None:
+            self.build(self.input_shape)
+
+    def build(self, input_shape: Shape) -> None:
+        """Make the weights that are not made yet, for rows of ``input_shape``."""
+        self.input_shape = shape = tuple(input_shape)
+        for layer in self.layers:
+            if not layer.built:
+                layer.build(shape)
+            shape = layer.output_shape
+
+    @takes_only_its_arguments
+    def compile(
+        self,
+        optimizer: str | optimizers.Optimizer,
+        loss: str | Callable[[Array, Array], Array],
+        *,
+        metrics: Sequence[str | Metric] = (),
+    ) -> None:
+        """Choose the rule that moves the weights, the loss, and what to report beside it.
+
+        Keras: ``model.compile(loss="mse", optimizer="sgd", metrics=["accuracy"])``. Raises ValueError that lists the
+        names for one that is unknown.
+        """
+        self.optimizer = optimizers.get(optimizer)
+        self._loss = losses.get(loss)
+        self._metrics = {m if isinstance(m, str) else m.__name__: get_metric(m) for m in metrics}
+
+    @takes_only_its_arguments
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # a diverging run shows in its history
+    def fit(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Sequence[watching.Callback] = (),
+        validation_split: float = 0.0,
+        validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+        shuffle: bool = True,
+    ) -> watching.History:
+        """Train: epoch after epoch, batch after batch, forward, backward, step.
+
+        x: (N, ...), y: (N,) or (N, U). Keras: ``model.fit(x, y, epochs=10, validation_data=(x_val, y_val))``. Loss
+        and accuracy in the history are means over the epoch while the weights change; validation comes after it.
+        Raises ValueError for data or sizes that do not fit, RuntimeError before ``compile``.
+        """
+        x, y = self._rows(x, y)
+        validation = self._rows(*validation_data) if validation_data else ()
+        if validation_split and not validation:
+            (x, y), validation = split_tail(x, y, validation_split)
+        batch_size = _size("batch_size", batch_size)
+        head, reported = self._head, self._reported
+        history = watching.History()
+        for callback in (history, *callbacks):
+            callback.set_model(self)
+
+        for epoch in range(_size("epochs", epochs)):
+            order = generator().permutation(len(x)) if shuffle else np.arange(len(x))
+            mean = RunningMean(reported)
+            for step, (X, targets) in enumerate(batches(x, y, order, batch_size, self._dtype)):
+                z, a = self._forward(X)
+                mean.add(targets, z, a)
+                self._backward(head.dz(targets, a))
+                self.optimizer.apply(self._gradients, self._weights)
+                for callback in callbacks:
+                    callback.on_train_batch_end(step)
+            logs = mean.result()
+            if validation:
+                logs |= {f"val_{name}": value for name, value in self._evaluate(*validation, batch_size).items()}
+            for callback in (history, *callbacks):
+                callback.on_epoch_end(epoch, logs)
+            if verbose:
+                print(f"Epoch {epoch + 1}/{epochs} - " + _line(logs))
+        return history
+
+    def _forward(self, X: Array) -> tuple[Array, Array]:
+        """Pass a batch up through the layers; return the last z and the last a."""
+        z = a = X
+        for layer in self.layers:
+            z = layer.forward(a)
+            a = layer.a
+        return z, a
+
+    def _backward(self, dz: Array) -> None:
+        """Pass the derivative down through the layers, as far as there are weights: backpropagation."""
+        lowest = next((i for i, layer in enumerate(self.layers) if layer.weights), len(self.layers))
+        for i in range(len(self.layers) - 1, lowest - 1, -1):
+            self.layers[i].backward(dz)
+            if i > lowest:
+                below = self.layers[i - 1]
+                dz = below.activation.gradient(below.a, self.layers[i].dX(dz))
+
+    @takes_only_its_arguments
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    def evaluate(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        return_dict: bool = False,
+    ) -> float | list[float] | dict[str, float]:
+        """Return the loss and the metrics of the weights as they are.
+
+        Keras: ``model.evaluate(x, y)``: a list, the loss alone where there are no metrics, a dict with
+        ``return_dict=True``. Raises as ``fit`` does.
+        """
+        x, y = self._rows(x, y)
+        logs = self._evaluate(x, y, _size("batch_size", batch_size))
+        if verbose:
+            print(_line(logs))
+        if return_dict:
+            return logs
+        values = [logs["loss"], *(logs[name] for name in self._metrics)]
+        return values if self._metrics else values[0]
+
+    @takes_only_its_arguments
+    @np.errstate(over="ignore", invalid="ignore")
+    def predict(self, x: ArrayLike, batch_size: int | None = None, verbose: int | str = "auto") -> Array:
+        """Return the activation of every row, (N, U): for the five-detector, how much it looks like a five.
+
+        Keras: ``model.predict(x)``. ``verbose`` is taken and prints nothing. Raises ValueError for data that does
+        not fit.
+        """
+        x = self._inputs(x)
+        return np.concatenate([a for _, a in self._outputs(x, _size("batch_size", batch_size))])
+
+    def _outputs(self, x: Array, batch_size: int) -> list[tuple[Array, Array]]:
+        rows = np.arange(len(x))
+        return [self._forward(X) for X, _ in batches(x, rows, rows, batch_size, self._dtype)]
+
+    def _evaluate(self, x: Array, y: Array, batch_size: int) -> dict[str, float]:
+        mean = RunningMean(self._reported)
+        z, a = (np.concatenate(parts) for parts in zip(*self._outputs(x, batch_size), strict=True))
+        mean.add(y, z, a)
+        return mean.result()
+
+    def get_weights(self) -> list[Array]:
+        """Return copies of W and b of each layer, from the lowest up. Keras: ``model.get_weights()``."""
+        return [w.copy() for w in self._weights]
+
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
+        """Take over W and b of each layer, from the lowest up. Keras: ``model.set_weights(weights)``.
+
+        Raises ValueError where their number or a shape does not fit.
+        """
+        shapes = [np.shape(w) for w in weights]
+        if shapes != [w.shape for w in self._weights]:
+            raise ValueError(f"weights of shapes {shapes} do not fit {[w.shape for w in self._weights]}")
+        for mine, given in zip(self._weights, weights, strict=True):
+            mine[...] = given
+
+    def count_params(self) -> int:
+        """Return the number of weights: 784 + 1 for the five-detector. Keras: ``model.count_params()``."""
+        return sum(w.size for w in self._weights)
+
+    def summary(self) -> None:
+        """Print the layers, what comes out of each, and its number of weights. Keras: ``model.summary()``."""
+        print(f'Model: "{self.name}"')
+        print(f"{'Layer (type)':<32}{'Output Shape':<24}{'Param #':>10}")
+        for layer in self.layers:
+            shape = (None, *layer.output_shape) if self.input_shape is not None else "?"
+            params = sum(w.size for w in layer.weights)
+            print(f"{f'{layer.name} ({type(layer).__name__})':<32}{shape!s:<24}{params:>10,}")
+        print(f"Total params: {self.count_params():,}")
+
+    @property
+    def _weights(self) -> list[Array]:
+        return [w for layer in self.layers for w in layer.weights]
+
+    @property
+    def _gradients(self) -> list[Array]:
+        return [dw for layer in self.layers for dw in layer.gradients]
+
+    @property
+    def _reported(self) -> dict[str, Callable[[Array, Array, Array], Array]]:
+        """The functions of (y, z, a) whose means make the logs."""
+        return {"loss": self._head.rows} | {name: _of_a(metric) for name, metric in self._metrics.items()}
+
+    @property
+    def _head(self) -> losses.Head:
+        """The loss as it follows the last layer's activation."""
+        if self._loss is None:
+            raise RuntimeError("call compile(optimizer=…, loss=…) first")
+        return self._loss.after(self.layers[-1].activation)
+
+    def _inputs(self, x: ArrayLike) -> Array:
+        """Check the rows of x against the model; the first that a model sees tell it the shape of its weights."""
+        array = rows_of(x, self._dtype)
+        if not self.layers:
+            raise RuntimeError("the model has no layers yet: add some")
+        if self.input_shape is None:
+            self.build(array.shape[1:])
+        if array.shape[1:] != self.input_shape:
+            raise ValueError(f"the model takes rows of shape {self.input_shape}, not {array.shape[1:]}")
+        return array
+
+    def _targets(self, y: ArrayLike, rows: int) -> Array:
+        """Line the targets up with the outputs: class numbers as they are, everything else as floats."""
+        array = np.asarray(y)
+        if len(array) != rows:
+            raise ValueError(f"x has {rows} rows and y has {len(array)}: every row needs its target")
+        if self._loss is not None and self._loss.takes_class_numbers:
+            return array
+        outputs = np.empty((rows, *self.layers[-1].output_shape), self._dtype)
+        return losses.lined_up(array, outputs)
+
+    def _rows(self, x: ArrayLike, y: ArrayLike) -> Rows:
+        inputs = self._inputs(x)
+        return inputs, self._targets(y, len(inputs))
+
+
+def _of_a(metric: Metric) -> Callable[[Array, Array, Array], Array]:
+    return lambda y, z, a: metric(y, a)
+
+
+def _size(name: str, value: int | None) -> int:
+    """Return a whole number of at least 1; None is Keras's default batch of 32 rows."""
+    if value is None:
+        return 32
+    if int(value) != value or value < 1:
+        raise ValueError(f"{name} is a whole number of at least 1, not {value}")
+    return int(value)
+
+
+def _line(logs: dict[str, float]) -> str:
+    return " - ".join(f"{name}: {value:.4f}" for name, value in logs.items())
+
+
+__all__ = ["Sequential"]
+__getattr__ = only(__name__, __all__)

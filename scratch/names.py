@@ -1,0 +1,54 @@
+"""Clear errors for a name or an argument that scratch does not have: each lists what there is."""
+
+import functools
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from typing import NoReturn, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+def listed(names: Collection[str]) -> str:
+    """Write names as a sentence lists them: ``a, b, c``."""
+    return ", ".join(sorted(names))
+
+
+def lookup(kind: str, name: object, table: Mapping[str, T]) -> T:
+    """Return ``table[name]``; raise ValueError that lists the names where it has none."""
+    if isinstance(name, str) and name in table:
+        return table[name]
+    raise ValueError(f"unknown {kind} {name!r}: scratch has {listed(table)}")
+
+
+def only(module: str, names: Collection[str]) -> Callable[[str], NoReturn]:
+    """Return a module's ``__getattr__`` that says which names the module has.
+
+    A public name raises ImportError, not AttributeError: Python drops an AttributeError's text in
+    ``from scratch.layers import Conv2D``, which is the line where a Keras script meets a missing name.
+    """
+
+    def missing(name: str) -> NoReturn:
+        if name.startswith("_"):
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        raise ImportError(f"{module} has no {name!r}: it has {listed(names)}", name=name)
+
+    return missing
+
+
+def takes_only_its_arguments(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a call with a wrong argument raise TypeError that lists the arguments there are."""
+    signature = inspect.signature(function)
+    names = [name for name in signature.parameters if name != "self"]
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            where = function.__qualname__.removesuffix(".__init__")
+            raise TypeError(f"{where}: {error}; it takes {', '.join(names)}") from None
+        return function(*args, **kwargs)
+
+    return call

@@ -1,0 +1,44 @@
+"""Small helpers that a Keras script calls by name (``keras.utils``)."""
+
+import random
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from scratch import random as stream
+from scratch.arrays import Array
+from scratch.names import only
+
+
+def set_random_seed(seed: int) -> None:
+    """Make every random number from now on repeatable: initial weights, shuffling, Python's and NumPy's own.
+
+    Keras: ``keras.utils.set_random_seed``. The numbers themselves differ from one Keras backend to the next, and
+    from these.
+    """
+    random.seed(seed)
+    np.random.seed(seed)
+    stream.restart(seed)
+
+
+def to_categorical(x: ArrayLike, num_classes: int | None = None) -> Array:
+    """Turn class numbers into one-hot rows: 1 at the class, 0 elsewhere.
+
+        rows = x[:, None] == arange(num_classes)
+
+    x: (N,) or (N, 1), 0 to num_classes - 1; rows: (N, num_classes). Keras: ``to_categorical(y, 10)``. Raises
+    ValueError for a class outside the range.
+    """
+    classes = np.asarray(x).astype(np.int64)
+    if classes.ndim > 1 and classes.shape[-1] == 1:
+        classes = classes[..., 0]
+    width = int(classes.max()) + 1 if num_classes is None else num_classes
+    if classes.size and not 0 <= classes.min() <= classes.max() < width:
+        raise ValueError(
+            f"class numbers {classes.min()} to {classes.max()} do not fit {width} classes, 0 to {width - 1}"
+        )
+    return (classes[..., None] == np.arange(width)).astype(float)
+
+
+__all__ = ["set_random_seed", "to_categorical"]
+__getattr__ = only(__name__, __all__)
