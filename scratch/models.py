@@ -25,14 +25,14 @@ class Sequential:
     """
 
     @takes_only_its_arguments
-    def __init__(self, layers: Sequence[Layer | Input] = (), name: str = "sequential") -> None:
+    def __init__(self, layers: Sequence[Layer | Input] | None = None, name: str = "sequential") -> None:
         self.name = name
         self.layers: list[Layer] = []
         self.input_shape: Shape | None = None
         self._dtype = config.floatx()
         self._loss: losses.Loss | None = None
         self._metrics: dict[str, Metric] = {}
-        for layer in layers:
+        for layer in layers or ():
             self.add(layer)
 
     @takes_only_its_arguments
@@ -67,7 +67,7 @@ class Sequential:
         optimizer: str | optimizers.Optimizer,
         loss: str | Callable[[Array, Array], Array],
         *,
-        metrics: Sequence[str | Metric] = (),
+        metrics: Sequence[str | Metric] | None = None,
     ) -> None:
         """Choose the rule that moves the weights, the loss, and what to report beside it.
 
@@ -76,7 +76,7 @@ class Sequential:
         """
         self.optimizer = optimizers.get(optimizer)
         self._loss = losses.get(loss)
-        self._metrics = {m if isinstance(m, str) else m.__name__: get_metric(m) for m in metrics}
+        self._metrics = {m if isinstance(m, str) else m.__name__: get_metric(m) for m in metrics or ()}
 
     @takes_only_its_arguments
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # a diverging run shows in its history
@@ -87,7 +87,7 @@ class Sequential:
         batch_size: int | None = None,
         epochs: int = 1,
         verbose: int | str = "auto",
-        callbacks: Sequence[watching.Callback] = (),
+        callbacks: Sequence[watching.Callback] | None = None,
         validation_split: float = 0.0,
         validation_data: tuple[ArrayLike, ArrayLike] | None = None,
         shuffle: bool = True,
@@ -105,6 +105,7 @@ class Sequential:
         batch_size = _size("batch_size", batch_size)
         head, reported = self._head, self._reported
         history = watching.History()
+        callbacks = callbacks or ()
         for callback in (history, *callbacks):
             callback.set_model(self)
 
