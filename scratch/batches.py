@@ -10,16 +10,17 @@ from scratch.arrays import Array
 
 
 def rows_of(x: ArrayLike, floatx: str) -> Array:
-    """Return x as an array; floats are cast to ``floatx`` as Keras's ``fit`` does, integers wait for their batch.
+    """Return x as an array; wider floats are rounded to ``floatx`` here, as Keras's ``fit`` does.
 
-    Raises ValueError for anything that is not numbers, and for no rows at all.
+    Integers and narrower floats wait for their batch, where the cast changes no value and takes little memory. Raises ValueError for anything that is not numbers, and for no rows at all.
     """
     array = np.asarray(x)
     if array.dtype.kind not in "biuf":
         raise ValueError(f"x must be an array of numbers, not of {array.dtype}")
     if array.ndim < 2 or not len(array):
         raise ValueError(f"x must hold at least one row of inputs; its shape is {array.shape}")
-    return array.astype(floatx, copy=False) if array.dtype.kind == "f" else array
+    wider = array.dtype.kind == "f" and not np.can_cast(array.dtype, floatx)
+    return array.astype(floatx) if wider else array
 
 
 def split_tail(x: Array, y: Array, validation_split: float) -> tuple[tuple[Array, Array], tuple[Array, Array]]:

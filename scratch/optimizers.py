@@ -1,8 +1,9 @@
 """How the weights move once the gradient is known (``keras.optimizers``).
 
 Symbols: w one array of weights (W or b), dw the derivative of the loss with respect to it, t the number of this
-step, 1 for the first. Every number that Keras keeps as a variable is rounded to ``floatx`` first: with float32, a
-learning rate of 0.1 is 0.10000000149.
+step, 1 for the first. Two roundings of Keras's are mirrored. It keeps the learning rate as a variable of type
+``floatx``: with float32, 0.1 is 0.10000000149. And with TensorFlow it casts momentum, beta_1 and beta_2 through
+float32 even when the weights are float64: 0.9 is 0.89999998 there.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,11 @@ import numpy as np
 from scratch.arrays import Array
 from scratch.config import as_floatx
 from scratch.names import lookup, only, takes_only_its_arguments
+
+
+def through_float32(number: float) -> float:
+    """Round a number to float32 and back, as TensorFlow's ``cast`` does with every Python float."""
+    return float(np.float32(number))
 
 
 class Optimizer:
@@ -61,7 +67,7 @@ class SGD(Optimizer):
         super().__init__(learning_rate)
         if not 0 <= momentum <= 1:
             raise ValueError(f"momentum is between 0 and 1, not {momentum}")
-        self.momentum = momentum
+        self.momentum = through_float32(momentum)
         self.nesterov = nesterov
         self.memories = 1 if momentum else 0
 
@@ -85,7 +91,8 @@ class Adam(Optimizer):
         w = w - alpha * m / (sqrt(v) + epsilon)
 
     w, dw, m, v: one shape. Keras: ``optimizer="adam"``. alpha is computed in the type of the weights, as Keras does:
-    in float32, 1 - 0.999**1 is off by one part in 80,000, and so is Keras's.
+    in float32, 1 - 0.999**1 is off by one part in 80,000, and so is Keras's. The powers take the betas rounded to
+    float32; the factors 1 - beta_1 and 1 - beta_2 take them as they are.
     """
 
     memories = 2
@@ -111,7 +118,8 @@ class Adam(Optimizer):
         w -= m * self._alpha(w.dtype) / (np.sqrt(v) + self.epsilon)
 
     def _alpha(self, dtype: np.dtype[np.floating]) -> np.floating:
-        beta_1, beta_2, t = np.array([self.beta_1, self.beta_2, self.iterations], dtype)
+        t = dtype.type(self.iterations)
+        beta_1, beta_2 = (dtype.type(through_float32(beta)) for beta in (self.beta_1, self.beta_2))
         return self.learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
 
 

@@ -1,0 +1,1 @@
+"""Keras and NumPy side by side: ``python -m compare``."""

@@ -1,0 +1,70 @@
+"""Trains any number of models on the same batches in the same order, an epoch at a time."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from compare.data import Rows
+from compare.recipe import Recipe
+from compare.sides import batch_order
+from scratch.arrays import Array
+
+History = dict[str, list[float]]
+
+
+@dataclass
+class Side:
+    """A model in the lockstep, and what it has shown so far."""
+
+    name: str
+    model: Any
+    arranged: Callable[[Array, int], Array] = lambda order, batch_size: order
+    """The order in which this side sees an epoch's rows; each batch holds the same rows on every side."""
+    history: History = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+    weights: list[list[Array]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Keep the weights before the first epoch."""
+        self.weights.append(self.model.get_weights())
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs this side has finished."""
+        return len(self.seconds)
+
+
+def train(
+    sides: Sequence[Side],
+    recipe: Recipe,
+    rows: Rows,
+    epochs: int | None = None,
+    callbacks: Callable[[Side, int], Sequence[Any]] = lambda side, epoch: (),
+) -> Iterator[tuple[int, Side]]:
+    """Train every side for one epoch after another, and yield (epoch, side) as each one finishes.
+
+    Each epoch's rows are put in order before the clock starts, so that ``fit`` takes them as they come and its
+    seconds are those of training and validation alone.
+    """
+    orders = batch_order(recipe, len(rows.x_train))
+    for epoch, order in zip(range(epochs or recipe.epochs), orders, strict=False):
+        for side in sides:
+            arranged = side.arranged(order, recipe.batch_size)
+            x, y = rows.x_train[arranged], rows.y_train[arranged]
+            began = time.perf_counter()
+            result = side.model.fit(
+                x,
+                y,
+                batch_size=recipe.batch_size,
+                epochs=1,
+                shuffle=False,
+                validation_data=(rows.x_val, rows.y_val),
+                callbacks=list(callbacks(side, epoch)),
+                verbose=0,
+            )
+            side.seconds.append(time.perf_counter() - began)
+            for name, values in result.history.items():
+                side.history.setdefault(name, []).append(float(values[-1]))
+            side.weights.append(side.model.get_weights())
+            yield epoch, side

@@ -1,0 +1,92 @@
+"""Keras and scratch, handled by the same code: how to build, read and record either."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import keras_ref
+import scratch
+from compare.recipe import Recipe
+from keras_ref.library import load_keras
+from scratch.arrays import Array
+
+
+@dataclass(frozen=True)
+class Library:
+    """One of the libraries that speak Keras, and the two things that they do not spell alike."""
+
+    name: str
+    keras: Any
+    set_dtype: Callable[[str], None]
+    recorder: Callable[[], Any]
+    """Makes an optimizer that writes each gradient over the weight, so that ``get_weights`` returns gradients."""
+
+    @contextmanager
+    def dtype(self, dtype: str) -> Iterator[None]:
+        """Make models of this floating-point type, then go back to the type before."""
+        before = self.keras.config.floatx()
+        self.set_dtype(dtype)
+        try:
+            yield
+        finally:
+            self.set_dtype(before)
+
+    def optimizer(self, recipe: Recipe) -> Any:
+        """Make the recipe's optimizer."""
+        if recipe.optimizer == "adam":
+            return self.keras.optimizers.Adam(learning_rate=recipe.learning_rate)
+        return self.keras.optimizers.SGD(
+            learning_rate=recipe.learning_rate, momentum=recipe.momentum, nesterov=recipe.nesterov
+        )
+
+    def build(self, recipe: Recipe, shape: tuple[int, ...], weights: list[Array], **changes: Any) -> Any:
+        """Build the recipe's perceptron with these weights; ``changes`` replace parts of it."""
+        parts = {"optimizer": self.optimizer(recipe), "loss": recipe.loss, "activation": recipe.activation} | changes
+        model = keras_ref.build(self.keras, shape=shape, **parts)
+        model.set_weights(weights)
+        found = {w.dtype.name for w in model.get_weights()}
+        if found != {recipe.dtype}:
+            raise RuntimeError(f"{self.name} made weights of type {', '.join(found)} where {recipe.dtype} was asked for")
+        return model
+
+
+def scratch_library() -> Library:
+    """Return scratch's side."""
+
+    class Recorder(scratch.optimizers.Optimizer):
+        def update(self, w: Array, dw: Array, *memory: Array) -> None:
+            w[...] = dw
+
+    return Library("scratch", scratch, scratch.config.set_floatx, lambda: Recorder(learning_rate=1.0))
+
+
+def keras_library() -> Library:
+    """Return Keras's side; imports Keras, which takes seconds."""
+    keras = load_keras()
+
+    def set_dtype(dtype: str) -> None:
+        keras.config.set_floatx(dtype)
+        keras.config.set_dtype_policy(dtype)  # the policy is made once, and does not follow floatx afterwards
+
+    class Recorder(keras.optimizers.Optimizer):  # type: ignore[misc]
+        def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+            self.assign(variable, gradient)
+
+    return Library("keras", keras, set_dtype, lambda: Recorder(learning_rate=1.0))
+
+
+def initial_weights(recipe: Recipe, shape: tuple[int, ...]) -> list[Array]:
+    """Draw the one weight set that every side starts from: Glorot's W and a bias of 0, as Keras would."""
+    scratch.utils.set_random_seed(recipe.seed)
+    with scratch_library().dtype(recipe.dtype):
+        return list(keras_ref.build(scratch, shape=shape).get_weights())
+
+
+def batch_order(recipe: Recipe, rows: int) -> Iterator[Array]:
+    """Yield the order of the rows for one epoch after the other, the same for every side."""
+    stream = np.random.default_rng(recipe.seed)
+    while True:
+        yield stream.permutation(rows)
