@@ -139,8 +139,8 @@ class Rounded(NDArrayOperatorsMixin):
 
     def clip(self, low: float, high: float) -> "Rounded":
         """Hold the numbers between two limits."""
-        held: Rounded = np.minimum(np.maximum(self, low), high)
-        return held
+        below, above = self._operand(low), self._operand(high)
+        return _pick(np.minimum, _pick(np.maximum, self, below), above)
 
 
 def _add(ufunc: np.ufunc, x: Rounded, y: Rounded) -> Rounded:

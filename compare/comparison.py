@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import chain
-from types import TracebackType
 
 from compare.data import prepare
 from compare.ladder import Rung, climb_one_step, climb_the_run
@@ -18,7 +17,7 @@ TWINS = ("twin 0", "twin 1")
 
 
 class Comparison:
-    """Keras and scratch on one recipe and one data set; use it in a ``with`` block, which holds the float type.
+    """Keras and scratch on one recipe and one data set: ``start``, ``train``, ``climb``, ``judge``, ``close``.
 
     ``train`` and ``climb`` yield as they go, so that whoever looks on can show it, and may be broken off: the
     comparison keeps what is finished. Raises BadInput for a recipe that the data set cannot serve.
@@ -33,19 +32,16 @@ class Comparison:
         self.verdict: Verdict | None = None
         self._held = ExitStack()
 
-    def __enter__(self) -> "Comparison":
-        """Import Keras and build every side from the same weights."""
+    def start(self) -> None:
+        """Import Keras, set the float type on both sides, and build every side from the same weights."""
         self._keras, self._scratch = keras_library(), scratch_library()
         for library in (self._keras, self._scratch):
             self._held.enter_context(library.dtype(self.recipe.dtype))
         self._start = initial_weights(self.recipe, self.rows.shape)
         names = ["keras", "scratch", *TWINS, *(["float64"] if self.recipe.dtype != "float64" else [])]
         self.sides = {name: self._side(name)[0] for name in names}
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         """Give both libraries their float type back."""
         self._held.close()
 
@@ -99,10 +95,14 @@ class Comparison:
 
 def compare(recipe: Recipe, dataset: Dataset) -> Comparison:
     """Run a whole comparison and return it."""
-    with Comparison(recipe, dataset) as comparison:
+    comparison = Comparison(recipe, dataset)
+    try:
+        comparison.start()
         for _ in comparison.train():
             pass
         for _ in comparison.climb():
             pass
         comparison.judge()
+    finally:
+        comparison.close()
     return comparison

@@ -54,7 +54,7 @@ def prepare(dataset: Dataset, recipe: Recipe) -> Rows:
     def pixels(x: Array) -> Array:
         if recipe.pixels == "raw":
             return x
-        return scale(x.astype(recipe.dtype), np.dtype(recipe.dtype).type(dataset.peak))
+        return scale(x.astype(recipe.dtype), float(dataset.peak))
 
     return Rows(
         x_train=pixels(dataset.x_train[:rows]),

@@ -26,9 +26,7 @@ class Departure:
 
     def __str__(self) -> str:
         """Say where, and by how much."""
-        return (
-            f"step {self.step} (epoch {self.epoch}): max|ΔW| {self.difference:.3g} where {self.tolerance:.3g} is allowed"
-        )
+        return f"step {self.step} (epoch {self.epoch}): max|ΔW| {self.difference:.3g} where {self.tolerance:.3g} is allowed"
 
 
 def weights_by_step(

@@ -62,7 +62,9 @@ class Rung:
         if self.ok is None:
             return f"{self.rung}: {self.quantity} was not reached"
         if self.keras is None or self.scratch is None:
-            how = "is no number anywhere, on both sides alike" if self.ok else "has another shape or other finite entries"
+            how = (
+                "is no number anywhere, on both sides alike" if self.ok else "has another shape or other finite entries"
+            )
             return f"{self.rung}: {self.quantity} {self.shape} {how}"
         at = f" at {self.where}" if self.where else ""
         verdict = "agrees" if self.ok else "departs"

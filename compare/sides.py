@@ -49,7 +49,9 @@ class Library:
         model.set_weights(weights)
         found = {w.dtype.name for w in model.get_weights()}
         if found != {recipe.dtype}:
-            raise RuntimeError(f"{self.name} made weights of type {', '.join(found)} where {recipe.dtype} was asked for")
+            raise RuntimeError(
+                f"{self.name} made weights of type {', '.join(found)} where {recipe.dtype} was asked for"
+            )
         return model
 
 

@@ -1,0 +1,114 @@
+"""The command line: ``python -m compare``, and a command for each capability."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from compare import options
+from compare.errors import BadInput
+from compare.recipe import Recipe
+from scratch.datasets import DataError
+
+MATCHED, NOT_MATCHED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def compare(
+    context: typer.Context,
+    dataset: options.Dataset = "auto",
+    data: options.Data = None,
+    digit: options.Digit = 5,
+    pixels: options.PixelScale = "unit",
+    train_size: options.TrainSize = None,
+    activation: options.Activation = "sigmoid",
+    loss: options.Loss = "mse",
+    dtype: options.FloatType = "float32",
+    epochs: options.Epochs = 10,
+    batch_size: options.BatchSize = 32,
+    optimizer: options.Optimizer = "sgd",
+    learning_rate: options.LearningRate = None,
+    momentum: options.Momentum = 0.0,
+    nesterov: options.Nesterov = False,
+    seed: options.Seed = 0,
+    out: options.Out = Path("compare-out"),
+    quiet: options.Quiet = False,
+) -> None:
+    """Train the tutorial's Keras perceptron and its hand-written NumPy twin side by side, and prove that they match.
+
+    Exit code: 0 matched, 1 not matched, 2 bad input, 130 interrupted.
+    """
+    if context.invoked_subcommand:
+        return
+    recipe = Recipe(
+        digit=digit,
+        epochs=epochs,
+        batch_size=batch_size,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        momentum=momentum,
+        nesterov=nesterov,
+        activation=activation,
+        loss=loss,
+        pixels=pixels,
+        dtype=dtype,
+        seed=seed,
+        train_size=train_size,
+    )
+    raise typer.Exit(run(recipe, dataset, data, out, quiet))
+
+
+def run(recipe: Recipe, dataset: str, data: Path | None, out: Path, quiet: bool) -> int:
+    """Compare, show it, write ``result.json``; return the exit code."""
+    from compare import terminal
+    from compare.comparison import Comparison
+    from compare.result import output_directory, result_of, write_json
+    from scratch.datasets import load
+
+    console, path = Console(quiet=quiet), output_directory(out) / "result.json"
+    comparison = Comparison(recipe, load(dataset, data))
+    terminal.show_data(console, comparison)
+    if quiet and comparison.dataset.notice:
+        print(f"NOTICE: {comparison.dataset.notice}", file=sys.stderr)
+    try:
+        with console.status("Starting Keras"):
+            comparison.start()
+        terminal.train_with_progress(console, comparison)
+        terminal.show_curves(console, comparison)
+        terminal.climb_with_table(console, comparison)
+        with console.status("Judging"):
+            verdict = comparison.judge()
+    except KeyboardInterrupt:
+        write_json(result_of(comparison), path)
+        print(f"interrupted: {comparison.epochs} finished epochs are in {path}", file=sys.stderr)
+        return INTERRUPTED
+    finally:
+        comparison.close()
+    write_json(result_of(comparison), path)
+    console.print(f"Written: {path}", highlight=False)
+    terminal.show_verdict(Console(), verdict)
+    return MATCHED if verdict.word == "matched" else NOT_MATCHED
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; whatever the user can put right ends in one sentence and exit code 2."""
+    try:
+        return app(arguments, standalone_mode=False) or MATCHED
+    except typer.TyperException as error:
+        message = error.format_message()
+    except (BadInput, DataError) as error:
+        message = str(error)
+    except ImportError as error:
+        message = f"{error}; install the project with: pip install ."
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    print(f"error: {message}", file=sys.stderr)
+    return BAD_INPUT

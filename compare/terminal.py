@@ -1,0 +1,179 @@
+"""What a comparison looks like in a terminal: notices, a row an epoch, the curves, the ladder, the verdict."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import plotext
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from compare.comparison import Comparison
+from compare.ladder import Rung, apart
+from compare.lockstep import Side
+from compare.verdict import Verdict
+
+NAMES = {"keras": "Keras", "scratch": "scratch", "float64": "float64 witness"}
+COLUMNS = {"accuracy": "accuracy", "loss": "loss", "val_accuracy": "val acc.", "val_loss": "val loss"}
+STYLES = {"matched": "bold green", "rounding-limited": "bold yellow", "mismatched": "bold red"}
+
+
+def show_data(console: Console, comparison: Comparison) -> None:
+    """Say which data this is, where it came from, and what is trained on it."""
+    dataset, rows, recipe = comparison.dataset, comparison.rows, comparison.recipe
+    if dataset.notice:
+        console.print(Panel(Text(dataset.notice), title="NOTICE", style="bold yellow"))
+    height, width = rows.shape
+    console.print(
+        Text(f"Data   {dataset.name}: {len(rows.x_train):,} training and {len(rows.x_val):,} validation images of "),
+        Text(f"{height}×{width}, from {dataset.source}"),
+        sep="",
+    )
+    momentum = f", momentum {recipe.momentum}{' (Nesterov)' * recipe.nesterov}" if recipe.momentum else ""
+    console.print(
+        Text(
+            f'Model  Flatten → Dense(1, activation="{recipe.activation}"), {recipe.loss}, {recipe.optimizer} with '
+            f"learning rate {recipe.learning_rate:g}{momentum}, batch {recipe.batch_size}, {recipe.epochs} epochs, "
+            f"{recipe.pixels} pixels, {recipe.dtype}, seed {recipe.seed}"
+        )
+    )
+    console.print(
+        Text(
+            f"Task   is it class {recipe.digit} or not? Always giving the commoner answer, with nothing learned, is right "
+            f"for {rows.baseline['train']:.4f} of the training and {rows.baseline['validation']:.4f} of the validation "
+            f"images: the baseline."
+        ),
+        highlight=False,
+    )
+
+
+@contextmanager
+def progress_bar(console: Console, comparison: Comparison) -> Iterator[Progress]:
+    """Show how much of the training is done while it runs."""
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    with progress:
+        yield progress
+
+
+def train_with_progress(console: Console, comparison: Comparison) -> None:
+    """Train with a live bar, and print a row as soon as every side has finished an epoch."""
+    _print_row(console, None, header=True)
+    with progress_bar(console, comparison) as progress:
+        total = comparison.recipe.epochs * len(comparison.sides)
+        bar = progress.add_task("Training", total=total)
+        for epoch, side in comparison.train():
+            progress.update(bar, advance=1, description=f"Epoch {epoch + 1}: {NAMES.get(side.name, side.name)}")
+            if side is list(comparison.sides.values())[-1]:
+                _print_row(console, _epoch_cells(comparison, epoch))
+    witness = comparison.sides.get("float64")
+    if witness:
+        distances = [
+            f"{NAMES[name]} by {apart(comparison.sides[name].weights[-1], witness.weights[-1]):.2g}"
+            for name in ("keras", "scratch")
+        ]
+        console.print(f"Both are off the same run in float64: {' and '.join(distances)} (max|ΔW|).", highlight=False)
+
+
+def _epoch_cells(comparison: Comparison, epoch: int) -> list[str]:
+    keras, scratch = comparison.sides["keras"], comparison.sides["scratch"]
+    cells = [str(epoch + 1), "Keras\nscratch\ndifference"]
+    for name in COLUMNS:
+        theirs, ours = keras.history[name][epoch], scratch.history[name][epoch]
+        cells.append(f"{theirs:.6f}\n{ours:.6f}\n{abs(theirs - ours):.1e}")
+    cells.append(f"\n\n{apart(keras.weights[epoch + 1], scratch.weights[epoch + 1]):.1e}")
+    cells.append(f"{keras.seconds[epoch]:.2f}\n{scratch.seconds[epoch]:.2f}")
+    return cells
+
+
+def _print_row(console: Console, cells: list[str] | None, header: bool = False) -> None:
+    """Print one row of a table whose rows come minutes apart: every row is a table of the same widths."""
+    table = Table(show_header=header, box=None, padding=(0, 1, 1, 0) if cells else (0, 1, 0, 0))
+    table.add_column("epoch", width=5, justify="right")
+    table.add_column("", width=10)
+    for title in COLUMNS.values():
+        table.add_column(title, width=9, justify="right")
+    table.add_column("max|ΔW|", width=8, justify="right")
+    table.add_column("seconds", width=7, justify="right")
+    if cells:
+        table.add_row(*cells)
+    console.print(table)
+
+
+def show_curves(console: Console, comparison: Comparison) -> None:
+    """Draw both accuracy curves, training and validation, over the baseline."""
+    epochs = list(range(1, comparison.epochs + 1))
+    width = min(console.width, 110)
+    plotext.clear_figure()
+    plotext.subplots(1, 2)
+    plotext.plotsize(width, 18)
+    shown = [comparison.sides["keras"], comparison.sides["scratch"]]
+    for column, (part, name) in enumerate({"train": "accuracy", "validation": "val_accuracy"}.items(), 1):
+        baseline = comparison.rows.baseline[part]
+        plot = plotext.subplot(1, column)
+        plot.plotsize(width // 2, 18)
+        _draw(plot, shown, name, epochs, baseline)
+        plot.title(f"{part} accuracy by epoch")
+        plot.theme("pro" if console.is_terminal and not console.no_color else "clear")
+        values = [baseline, *(value for side in shown for value in side.history[name])]
+        margin = max(values) - min(values) or 0.01
+        plot.ylim(min(values) - margin / 10, max(values) + margin / 10)
+        plot.xticks(epochs[:: -(-len(epochs) // 10)])
+    console.print(Text.from_ansi(plotext.build()))
+    plotext.clear_figure()
+
+
+def _draw(plot: object, sides: list[Side], name: str, epochs: list[int], baseline: float) -> None:
+    keras, scratch = (side.history[name] for side in sides)
+    plot.hline(baseline, color="orange")  # type: ignore[attr-defined]
+    plot.plot(epochs, [baseline] * len(epochs), label=f"baseline {baseline:.4f}", color="orange", marker="-")  # type: ignore[attr-defined]
+    plot.plot(epochs, keras, label="Keras (line)", color="blue", marker="braille")  # type: ignore[attr-defined]
+    plot.scatter(epochs, scratch, label="scratch (o)", color="green", marker="o")  # type: ignore[attr-defined]
+
+
+def climb_with_table(console: Console, comparison: Comparison) -> None:
+    """Climb the ladder and print it."""
+    with console.status("Climbing the verification ladder"):
+        rungs = list(comparison.climb())
+    table = Table(title="Verification ladder", title_justify="left", title_style="bold")
+    wide = console.width >= 120 and "float64" in comparison.sides
+    for title in ("rung", "quantity", "shape"):
+        table.add_column(title)
+    for title in ("max|Δ|", "tolerance", "share", *(("Keras − f64", "scratch − f64") if wide else ())):
+        table.add_column(title, justify="right")
+    table.add_column("verdict")
+    before = ""
+    for rung in rungs:
+        errors = [_short(rung.keras_error), _short(rung.scratch_error)] if wide else []
+        share = "" if rung.share is None else f"{rung.share:.1%}"
+        shape = "×".join(str(n) for n in rung.shape) or "1"
+        cells = [rung.quantity, shape, _short(rung.max_abs_difference), _short(rung.tolerance), share, *errors]
+        table.add_row(rung.rung if rung.rung != before else "", *cells, _word(rung))
+        before = rung.rung
+    console.print(table)
+
+
+def _short(number: float | None) -> str:
+    return "" if number is None else "0" if number == 0 else f"{number:.1e}"
+
+
+def _word(rung: Rung) -> Text:
+    if rung.ok is None:
+        return Text("not reached", style="dim")
+    if not rung.ok:
+        return Text("FAILS", style="bold red")
+    return Text("same NaN" if rung.keras is None else "ok", style="green")
+
+
+def show_verdict(console: Console, verdict: Verdict) -> None:
+    """Print the one line that everything ends in."""
+    line = Text.assemble((verdict.word.upper(), STYLES[verdict.word]), f": {verdict.sentence}.")
+    console.print(line, soft_wrap=True)
