@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from compare.errors import BadInput
 from compare.recipe import Recipe
 from keras_ref import is_digit, scale

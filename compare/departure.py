@@ -26,7 +26,8 @@ class Departure:
 
     def __str__(self) -> str:
         """Say where, and by how much."""
-        return f"step {self.step} (epoch {self.epoch}): max|ΔW| {self.difference:.3g} where {self.tolerance:.3g} is allowed"
+        distance = f"max|ΔW| {self.difference:.3g} where {self.tolerance:.3g} is allowed"
+        return f"step {self.step} (epoch {self.epoch}): {distance}"
 
 
 def weights_by_step(
@@ -45,7 +46,7 @@ def weights_by_step(
 
 
 def _keeper(library: Library, kept: list[list[Array]]) -> Any:
-    class Keeper(library.keras.callbacks.Callback):  # type: ignore[misc]
+    class Keeper(library.keras.callbacks.Callback):  # type: ignore[misc, name-defined]
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             kept.append(self.model.get_weights())
 

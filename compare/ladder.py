@@ -242,19 +242,20 @@ def climb_the_run(
         rung = "weights after 1 epoch" if epoch == 1 else f"weights after {epoch} epochs"
         tolerance = envelope(scratch, twins, epoch)
         exact = witness.weights[epoch] if witness else [None, None]
-        for name, *sides in zip("Wb", keras.weights[epoch], scratch.weights[epoch], exact, strict=True):
-            yield held(rung, name, *sides[:2], tolerance, sides[2])
+        for name, theirs, ours, wide in zip("Wb", keras.weights[epoch], scratch.weights[epoch], exact, strict=True):
+            yield held(rung, name, theirs, ours, tolerance, wide)
 
-    for name, ours in scratch.history.items():
-        widest = np.max([np.abs(np.subtract(twin.history[name], ours)) for twin in twins], axis=0)
-        tolerance = 2 * widest + _reporting(name, np.asarray(ours), recipe, rows)
-        yield held("history", name, keras.history[name], ours, tolerance, witness.history[name] if witness else None)
+    for name, reported in scratch.history.items():
+        widest = np.max([np.abs(np.subtract(twin.history[name], reported)) for twin in twins], axis=0)
+        allowed = 2 * widest + _reporting(name, np.asarray(reported), recipe, rows)
+        exactly = witness.history[name] if witness else None
+        yield held("history", name, keras.history[name], reported, allowed, exactly)
 
     for part, images in rows.images.items():
-        ours, theirs, *others = (_outputs(side, images) for side in (scratch, keras, *twins))
-        reach = 2 * max(float(np.abs(other - ours).max()) for other in others)
-        undecided = int((np.abs(ours - 0.5) <= reach).sum())
-        yield held("predicted labels", part, int(((theirs > 0.5) != (ours > 0.5)).sum()), 0, undecided)
+        a, a_keras, *a_twins = (_outputs(side, images) for side in (scratch, keras, *twins))
+        reach = 2 * max(float(np.abs(a_twin - a).max()) for a_twin in a_twins)
+        undecided = int((np.abs(a - 0.5) <= reach).sum())
+        yield held("predicted labels", part, int(((a_keras > 0.5) != (a > 0.5)).sum()), 0, undecided)
 
 
 def _outputs(side: Side, images: Array) -> Array:

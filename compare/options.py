@@ -13,9 +13,7 @@ DatasetName = Literal["auto", "mnist", "fashion_mnist", "digits"]
 
 Dataset = Annotated[
     DatasetName,
-    typer.Option(
-        help="Images to train on; auto is MNIST, or the small digits where it cannot be had.", rich_help_panel=DATA
-    ),
+    typer.Option(help="Images to train on; auto is MNIST, or digits where it cannot be had.", rich_help_panel=DATA),
 ]
 Data = Annotated[
     Path | None,

@@ -73,7 +73,7 @@ def keras_library() -> Library:
         keras.config.set_floatx(dtype)
         keras.config.set_dtype_policy(dtype)  # the policy is made once, and does not follow floatx afterwards
 
-    class Recorder(keras.optimizers.Optimizer):  # type: ignore[misc]
+    class Recorder(keras.optimizers.Optimizer):  # type: ignore[misc, name-defined]
         def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
             self.assign(variable, gradient)
 

@@ -41,9 +41,9 @@ def show_data(console: Console, comparison: Comparison) -> None:
     )
     console.print(
         Text(
-            f"Task   is it class {recipe.digit} or not? Always giving the commoner answer, with nothing learned, is right "
-            f"for {rows.baseline['train']:.4f} of the training and {rows.baseline['validation']:.4f} of the validation "
-            f"images: the baseline."
+            f"Task   is it class {recipe.digit} or not? Always giving the commoner answer, with nothing learned, is "
+            f"right for {rows.baseline['train']:.4f} of the training and {rows.baseline['validation']:.4f} of the "
+            f"validation images: the baseline."
         ),
         highlight=False,
     )

@@ -59,7 +59,7 @@ def judge(evidence: Evidence) -> Verdict:
     if failed:
         where = _step_of_departure(evidence, departed) if departed and not failed.of_one_step else None
         first = f"; the first step that departs is {where}" if where else ""
-        return Verdict("mismatched", f"the first rung that fails is {failed}{first}", where and where.step)
+        return Verdict("mismatched", f"the first rung that fails is {failed}{first}", where.step if where else None)
     return Verdict("matched", _matched(evidence))
 
 

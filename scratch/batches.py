@@ -12,7 +12,8 @@ from scratch.arrays import Array
 def rows_of(x: ArrayLike, floatx: str) -> Array:
     """Return x as an array; wider floats are rounded to ``floatx`` here, as Keras's ``fit`` does.
 
-    Integers and narrower floats wait for their batch, where the cast changes no value and takes little memory. Raises ValueError for anything that is not numbers, and for no rows at all.
+    Integers and narrower floats wait for their batch, where the cast takes little memory. Raises ValueError for
+    anything that is not numbers, and for no rows at all.
     """
     array = np.asarray(x)
     if array.dtype.kind not in "biuf":
