@@ -1,0 +1,100 @@
+"""A data set as this project uses it: checked, and with its origin written on it."""
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scratch.arrays import Array
+
+KEYS = ("x_train", "y_train", "x_test", "y_test")
+CLASSES = 10
+
+# SHA-256 over the bytes of the four arrays, uint8, in the order of KEYS. The arrays are checked, not the file: the
+# same images come in containers that differ.
+PUBLISHED = {
+    "mnist": "b8370d4157fa0b022fbe73e37bdbd58bf6ba70dc85345002838ce9b2e3868914",
+    "fashion_mnist": "daa5ed1f6319ee22fbb13e5230d2bd85cdfcf89d8df73aa79d3aebe0ca067297",
+}
+
+
+class DataError(ValueError):
+    """Data that cannot be had or cannot be used: one sentence that says what was tried and what to do."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Images and labels, split as published, and where they came from."""
+
+    name: str
+    source: str
+    verified: bool
+    """Whether the arrays are, bit for bit, the published ones."""
+    notice: str | None
+    """What nobody may miss: that these are other data than were meant."""
+    x_train: Array
+    y_train: Array
+    x_test: Array
+    y_test: Array
+    peak: int = 255
+    """The value of a fully inked pixel."""
+    classes: int = CLASSES
+
+    @property
+    def split(self) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+        """The arrays as Keras's ``load_data`` returns them."""
+        return (self.x_train, self.y_train), (self.x_test, self.y_test)
+
+    def instead_of(self, missing: str) -> "Dataset":
+        """Return this set with the notice that it stands in for another one."""
+        height, width = self.x_train.shape[1:]
+        return replace(
+            self,
+            notice=f"These are NOT the MNIST images but {self.name} of {height}×{width} pixels, "
+            f"from {self.source}. {missing}",
+        )
+
+
+def digest(arrays: dict[str, Array]) -> str:
+    """Return the SHA-256 of the four arrays; arrays of another type or shape have another one."""
+    whole = hashlib.sha256()
+    for key in KEYS:
+        array = arrays[key]
+        whole.update(f"{key} {array.dtype.str} {array.shape}".encode())
+        whole.update(np.ascontiguousarray(array).data)
+    return whole.hexdigest()
+
+
+def checked(name: str, source: str, arrays: dict[str, Array]) -> Dataset:
+    """Make a data set of four arrays, if they are one.
+
+    x_train, x_test: (N, H, W); y_train, y_test: (N,), whole numbers from 0 to 9. Raises DataError that names the
+    array and what is wrong with it.
+    """
+    for part in ("train", "test"):
+        _check_images(source, f"x_{part}", arrays[f"x_{part}"])
+        _check_labels(source, f"y_{part}", arrays[f"y_{part}"], len(arrays[f"x_{part}"]))
+    train, test = arrays["x_train"].shape[1:], arrays["x_test"].shape[1:]
+    if train != test:
+        raise DataError(f"{source}: x_train holds images of {train} pixels and x_test of {test}; they must be alike")
+    verified = digest(arrays) == PUBLISHED.get(name)
+    notice = None if verified else f"{source} is not the published {name}: its images or labels differ."
+    return Dataset(name, source, verified, notice, **arrays)
+
+
+def _check_images(source: str, key: str, x: Array) -> None:
+    if x.dtype.kind not in "uif":
+        raise DataError(f"{source}: {key} must hold numbers, not {x.dtype}")
+    if x.ndim != 3:
+        raise DataError(f"{source}: {key} must have three axes, (images, rows, columns), not the shape {x.shape}")
+    if not x.size:
+        raise DataError(f"{source}: {key} is empty; it needs at least one image")
+    if not np.isfinite(x).all():
+        raise DataError(f"{source}: {key} holds NaN or infinite pixels; repair the file or name another one")
+
+
+def _check_labels(source: str, key: str, y: Array, images: int) -> None:
+    if y.shape != (images,):
+        raise DataError(f"{source}: {key} has the shape {y.shape} where {images} images need the shape ({images},)")
+    if y.dtype.kind not in "ui" or not 0 <= y.min() <= y.max() < CLASSES:
+        raise DataError(f"{source}: {key} must hold whole numbers from 0 to {CLASSES - 1}")
