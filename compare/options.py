@@ -13,13 +13,18 @@ DatasetName = Literal["auto", "mnist", "fashion_mnist", "digits"]
 
 Dataset = Annotated[
     DatasetName,
-    typer.Option(help="Images to train on; auto is MNIST, or digits where it cannot be had.", rich_help_panel=DATA),
+    typer.Option(
+        metavar="NAME",
+        help="mnist, fashion_mnist, digits, or auto: MNIST, or digits where it cannot be had.",
+        rich_help_panel=DATA,
+    ),
 ]
 Data = Annotated[
     Path | None,
     typer.Option(
         metavar="DIR",
-        help="Directory with mnist.npz, fashion_mnist.npz or idx files. [default: $FIVE_OR_NOT_DATA]",
+        help="Directory with mnist.npz, fashion_mnist.npz or idx files.",
+        show_default="$FIVE_OR_NOT_DATA",
         rich_help_panel=DATA,
     ),
 ]
@@ -29,7 +34,7 @@ PixelScale = Annotated[
 ]
 TrainSize = Annotated[
     int | None,
-    typer.Option(metavar="N", help="Train on the first N rows only. [default: all]", rich_help_panel=DATA),
+    typer.Option(metavar="N", help="Train on the first N rows only.", show_default="all", rich_help_panel=DATA),
 ]
 Activation = Annotated[ActivationName, typer.Option(help="What the unit does to z.", rich_help_panel=MODEL)]
 Loss = Annotated[LossName, typer.Option(help="What training makes small.", rich_help_panel=MODEL)]
@@ -39,13 +44,15 @@ BatchSize = Annotated[int, typer.Option(metavar="N", help="Rows a step.", rich_h
 Optimizer = Annotated[OptimizerName, typer.Option(help="The rule that moves the weights.", rich_help_panel=TRAINING)]
 LearningRate = Annotated[
     float | None,
-    typer.Option(metavar="X", help="Size of a step. [default: 0.1 for sgd, 0.001 for adam]", rich_help_panel=TRAINING),
+    typer.Option(
+        metavar="X", help="Size of a step.", show_default="0.1 for sgd, 0.001 for adam", rich_help_panel=TRAINING
+    ),
 ]
 Momentum = Annotated[
     float, typer.Option(metavar="X", help="Part of the last step that sgd takes again.", rich_help_panel=TRAINING)
 ]
 Nesterov = Annotated[
-    bool, typer.Option("--nesterov", help="Momentum in Nesterov's form. [default: off]", rich_help_panel=TRAINING)
+    bool, typer.Option("--nesterov", help="Momentum in Nesterov's form.", show_default="off", rich_help_panel=TRAINING)
 ]
 Seed = Annotated[
     int, typer.Option(metavar="N", help="Where initial weights and batch order come from.", rich_help_panel=TRAINING)
@@ -54,5 +61,5 @@ Out = Annotated[
     Path, typer.Option(metavar="DIR", help="Directory for result.json; made if missing.", rich_help_panel=OUTPUT)
 ]
 Quiet = Annotated[
-    bool, typer.Option("--quiet", help="Print the verdict line only. [default: off]", rich_help_panel=OUTPUT)
+    bool, typer.Option("--quiet", help="Print the verdict line only.", show_default="off", rich_help_panel=OUTPUT)
 ]

@@ -10,11 +10,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+import scratch
 from compare.comparison import Comparison
 from compare.errors import BadInput
 from compare.ladder import apart
-
-PACKAGES = ("numpy", "keras", "tensorflow", "five-or-not")
+from keras_ref.library import load_keras
 
 
 def result_of(comparison: Comparison) -> dict[str, Any]:
@@ -63,22 +65,19 @@ def _apart(comparison: Comparison, one: str, other: str) -> list[float]:
 
 def environment() -> dict[str, Any]:
     """Describe what the numbers were made with."""
-    import keras
-
+    keras = load_keras()
+    backend = keras.config.backend()
     return {
+        "five-or-not": scratch.__version__,
         "python": platform.python_version(),
-        **{package: version(package) for package in PACKAGES if _installed(package)},
-        "keras_backend": keras.backend.backend(),
+        "numpy": np.__version__,
+        "keras": keras.__version__,
+        "keras_backend": backend,
+        backend: version(backend),
         "processor": _processor(),
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
     }
-
-
-def _installed(package: str) -> bool:
-    from importlib.util import find_spec
-
-    return package == "five-or-not" or find_spec(package) is not None
 
 
 def _processor() -> str:

@@ -90,7 +90,7 @@ def _epoch_cells(comparison: Comparison, epoch: int) -> list[str]:
         theirs, ours = keras.history[name][epoch], scratch.history[name][epoch]
         cells.append(f"{theirs:.6f}\n{ours:.6f}\n{abs(theirs - ours):.1e}")
     cells.append(f"\n\n{apart(keras.weights[epoch + 1], scratch.weights[epoch + 1]):.1e}")
-    cells.append(f"{keras.seconds[epoch]:.2f}\n{scratch.seconds[epoch]:.2f}")
+    cells.append(f"{keras.seconds[epoch]:.3f}\n{scratch.seconds[epoch]:.3f}")
     return cells
 
 
@@ -125,7 +125,7 @@ def show_curves(console: Console, comparison: Comparison) -> None:
         plot.theme("pro" if console.is_terminal and not console.no_color else "clear")
         values = [baseline, *(value for side in shown for value in side.history[name])]
         margin = max(values) - min(values) or 0.01
-        plot.ylim(min(values) - margin / 10, max(values) + margin / 10)
+        plot.ylim(min(values) - margin / 10, max(values) + margin / 3)  # room for the legend
         plot.xticks(epochs[:: -(-len(epochs) // 10)])
     console.print(Text.from_ansi(plotext.build()))
     plotext.clear_figure()
@@ -162,7 +162,9 @@ def climb_with_table(console: Console, comparison: Comparison) -> None:
 
 
 def _short(number: float | None) -> str:
-    return "" if number is None else "0" if number == 0 else f"{number:.1e}"
+    if number is None:
+        return ""
+    return str(int(number)) if number.is_integer() and number < 1e6 else f"{number:.1e}"
 
 
 def _word(rung: Rung) -> Text:

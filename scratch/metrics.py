@@ -70,9 +70,9 @@ class RunningMean:
         self.batches.append((y, z, a))
 
     def result(self) -> dict[str, float]:
-        """Return the mean of each function over all rows."""
+        """Return the mean of each function over all rows, sorted by name as Keras does."""
         y, z, a = (np.concatenate(parts) for parts in zip(*self.batches, strict=True))
-        return {name: float(function(y, z, a).mean(dtype=float)) for name, function in self.functions.items()}
+        return {name: float(function(y, z, a).mean(dtype=float)) for name, function in sorted(self.functions.items())}
 
 
 _BY_NAME: dict[str, Metric] = {

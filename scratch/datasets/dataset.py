@@ -79,7 +79,8 @@ def checked(name: str, source: str, arrays: dict[str, Array]) -> Dataset:
         raise DataError(f"{source}: x_train holds images of {train} pixels and x_test of {test}; they must be alike")
     verified = digest(arrays) == PUBLISHED.get(name)
     notice = None if verified else f"{source} is not the published {name}: its images or labels differ."
-    return Dataset(name, source, verified, notice, **arrays)
+    x_train, y_train, x_test, y_test = (arrays[key] for key in KEYS)
+    return Dataset(name, source, verified, notice, x_train, y_train, x_test, y_test)
 
 
 def _check_images(source: str, key: str, x: Array) -> None:
