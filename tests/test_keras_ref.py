@@ -67,9 +67,13 @@ def test_an_old_keras_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_held_back_is_shown_if_the_import_fails(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(ImportError), library._held_back_stderr():
-        os.write(2, b"why it failed\n")
-        raise ImportError
+    def fail() -> None:
+        with library._held_back_stderr():
+            os.write(2, b"why it failed\n")
+            raise ImportError
+
+    with pytest.raises(ImportError):
+        fail()
     assert capfd.readouterr().err == "why it failed\n"
 
 

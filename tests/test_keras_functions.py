@@ -1,0 +1,396 @@
+"""Does every function of scratch give what Keras's own gives, and every gradient what TensorFlow's tape gives?"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from rounding import Bounded, assert_same, backward, forward
+
+import scratch
+from scratch.arrays import Array
+
+ACTIVATIONS = ("linear", "sigmoid", "relu", "softmax")
+LOSSES = ("mse", "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy")
+PARTNERS = {"sigmoid": LOSSES[1:2], "softmax": LOSSES[2:]}
+
+every_activation = pytest.mark.parametrize("activation", ACTIVATIONS)
+every_loss = pytest.mark.parametrize("loss", LOSSES)
+
+
+def tape(keras: Any, function: Any, *arrays: Array) -> tuple[Array, list[Array]]:
+    """Return what a function of Keras tensors gives, and its derivative with respect to each array."""
+    import tensorflow as tf
+
+    variables = [tf.Variable(array) for array in arrays]
+    with tf.GradientTape() as recorded:
+        result = function(*variables)
+    return result.numpy(), [g.numpy() for g in recorded.gradient(result, variables)]
+
+
+def numbers(dtype: str, *shape: int, low: float = -2.0, high: float = 2.0, seed: int = 0) -> Array:
+    return np.random.default_rng(seed).uniform(low, high, shape).astype(dtype)
+
+
+def targets(loss: str, rows: int, units: int, dtype: str) -> Array:
+    """Class numbers, one-hot rows, or numbers from 0 to 1, as the loss takes them."""
+    classes = np.arange(rows) % units
+    if loss.startswith("sparse"):
+        return classes
+    if loss.startswith("categorical"):
+        return np.eye(units, dtype=dtype)[classes]
+    y = numbers(dtype, rows, units, low=0, high=1, seed=9)
+    return np.where(y < 0.3, 0, np.where(y > 0.7, 1, y)).astype(dtype)
+
+
+def logits(activation: str, loss: str, dtype: str) -> Array:
+    """Weighted sums whose activations are right, wrong and in between, and where they can, outside of 0..1.
+
+    A sum of activations near 0 is no total to divide by: the categorical loss gets rows that have one.
+    """
+    low = {"linear": -0.5, "relu": -0.5}.get(activation, -4.0)
+    z = numbers(dtype, 12, 3, low=low, high=1.5 if low > -1 else 4.0, seed=1)
+    if low > -1:
+        z[:, 1] += 1.5
+    return z
+
+
+# --- activations ------------------------------------------------------------------------------------------------------
+
+
+def extreme_rows(dtype: str) -> Array:
+    ends = [0.0, -0.0, 1e-30, -1e-30, 1e-3, -1e-3, 0.5, -0.5, 9, -9, 18, -18, 88, -88, 104, -104, 710, -746, 1e4, -1e4]
+    return np.concatenate([np.array(ends).reshape(-1, 4), numbers("float64", 20, 4, low=-20, high=20)]).astype(dtype)
+
+
+@every_activation
+def test_activation_is_keras_own(keras: Any, both_in: str, activation: str) -> None:
+    z = extreme_rows(both_in)
+    function = scratch.activations.get(activation).function
+    assert_same(activation, getattr(keras.activations, activation)(z), function(z), function(Bounded.exact(z)))
+
+
+@every_activation
+def test_activation_slope_is_the_tape_s(keras: Any, both_in: str, activation: str) -> None:
+    z, da = extreme_rows(both_in), numbers(both_in, 25, 4, seed=2)
+    pair = scratch.activations.get(activation)
+    _, (theirs,) = tape(keras, lambda z: keras.ops.sum(da * getattr(keras.activations, activation)(z)), z)
+    bound = pair.gradient(pair.function(Bounded.exact(z)), Bounded.exact(da))
+    assert_same(f"dz of {activation}", theirs, pair.gradient(pair.function(z), da), bound)
+
+
+def test_relu_has_slope_0_at_0(keras: Any, both_in: str) -> None:
+    z = np.array([[0.0, -0.0, np.finfo(both_in).tiny]], both_in)
+    _, (theirs,) = tape(keras, lambda z: keras.ops.sum(keras.activations.relu(z)), z)
+    relu = scratch.activations.get("relu")
+    ours = relu.gradient(relu.function(z), np.ones_like(z))
+    assert theirs.tolist() == ours.tolist() == [[0, 0, 1]]
+
+
+def test_activations_of_three_axes_work_along_the_last(keras: Any, both_in: str) -> None:
+    z = numbers(both_in, 2, 3, 4)
+    softmax = scratch.activations.softmax
+    assert_same("softmax", keras.activations.softmax(z), softmax(z), softmax(Bounded.exact(z)))
+
+
+# --- losses -----------------------------------------------------------------------------------------------------------
+
+
+@every_activation
+@every_loss
+def test_loss_of_each_row_is_keras_own(keras: Any, both_in: str, activation: str, loss: str) -> None:
+    z, y = logits(activation, loss, both_in), targets(loss, 12, 3, both_in)
+    pair = scratch.activations.get(activation)
+    head = scratch.losses.get(loss).after(pair)
+    theirs = keras.losses.get(loss)(y, getattr(keras.activations, activation)(keras.ops.convert_to_tensor(z)))
+    exact = Bounded.exact(z)
+    assert_same(
+        f"{loss} after {activation}",
+        theirs,
+        head.rows(y, z, pair.function(z)),
+        head.rows(y, exact, pair.function(exact)),
+    )
+
+
+@every_activation
+@every_loss
+def test_dz_of_the_mean_loss_is_the_tape_s(keras: Any, both_in: str, activation: str, loss: str) -> None:
+    z, y = logits(activation, loss, both_in), targets(loss, 12, 3, both_in)
+    pair = scratch.activations.get(activation)
+    head = scratch.losses.get(loss).after(pair)
+    function = keras.losses.get(loss)
+    _, (theirs,) = tape(keras, lambda z: keras.ops.mean(function(y, getattr(keras.activations, activation)(z))), z)
+    ours = head.dz(y, pair.function(z))
+    assert_same(f"dz of {loss} after {activation}", theirs, ours, head.dz(y, pair.function(Bounded.exact(z))))
+
+
+@pytest.mark.parametrize(("activation", "loss"), [(a, loss) for a, losses in PARTNERS.items() for loss in losses])
+def test_partners_keep_their_digits_where_the_activation_has_none_left(
+    keras: Any, both_in: str, activation: str, loss: str
+) -> None:
+    z = np.array([[60.0, -60, 0], [-60, 60, 0], [800, -800, 0], [1e4, -1e4, 0]], both_in)
+    y = targets(loss, 4, 3, both_in)
+    pair = scratch.activations.get(activation)
+    head = scratch.losses.get(loss).after(pair)
+    function = keras.losses.get(loss)
+    theirs = function(y, getattr(keras.activations, activation)(keras.ops.convert_to_tensor(z)))
+    _, (their_dz,) = tape(keras, lambda z: keras.ops.mean(function(y, getattr(keras.activations, activation)(z))), z)
+    a, exact = pair.function(z), Bounded.exact(z)
+    assert_same("loss", theirs, head.rows(y, z, a), head.rows(y, exact, pair.function(exact)))
+    assert_same("dz", their_dz, head.dz(y, a), head.dz(y, pair.function(exact)))
+    assert np.max(theirs) > -np.log(scratch.losses.EPSILON), "the clip would have hidden this"
+
+
+def around_the_clip(dtype: str) -> Array:
+    """Activations on both edges of the cross-entropies' clip, next to them, and outside of 0..1."""
+    low, high = np.array([scratch.losses.EPSILON, 1 - scratch.losses.EPSILON], dtype)
+    down, up = np.array([-np.inf, np.inf], dtype)
+    edges = [f for edge in (low, high) for f in (np.nextafter(edge, down), edge, np.nextafter(edge, up))]
+    return np.array([*edges, -0.5, 0.0, -0.0, 0.5, 1.0, 1.5], dtype).reshape(-1, 1)
+
+
+@pytest.mark.parametrize("y", [0.0, 1.0, 0.25])
+def test_binary_crossentropy_clips_where_keras_clips(keras: Any, both_in: str, y: float) -> None:
+    a = around_the_clip(both_in)
+    y_true = np.full_like(a, y)
+    pair = scratch.losses.get("binary_crossentropy").of_a
+    function = keras.losses.binary_crossentropy
+    _, (their_da,) = tape(keras, lambda a: keras.ops.mean(function(y_true, a)), a)
+    assert_same("loss", function(y_true, a), pair.function(y_true, a), pair.function(y_true, Bounded.exact(a)))
+    assert_same("da", their_da, pair.gradient(y_true, a), pair.gradient(y_true, Bounded.exact(a)))
+    assert np.count_nonzero(their_da) == 5  # four within the clip's two edges, and 0.5
+
+
+def test_sparse_categorical_crossentropy_clips_where_keras_clips(keras: Any, both_in: str) -> None:
+    a = np.concatenate([around_the_clip(both_in), np.full((12, 1), 0.5, both_in)], axis=1)
+    y = np.zeros(12, int)
+    pair = scratch.losses.get("sparse_categorical_crossentropy").of_a
+    function = keras.losses.sparse_categorical_crossentropy
+    _, (their_da,) = tape(keras, lambda a: keras.ops.mean(function(y, a)), a)
+    assert_same("loss", function(y, a), pair.function(y, a), pair.function(y, Bounded.exact(a)))
+    assert_same("da", their_da, pair.gradient(y, a), pair.gradient(y, Bounded.exact(a)))
+    assert np.count_nonzero(their_da[:, 0]) == 5
+
+
+def test_categorical_crossentropy_clips_shares_where_keras_clips(keras: Any, both_in: str) -> None:
+    # In float32 the upper edge is 2 u below 1: only where every step is exact does no rounding decide the side.
+    a = np.array([[1, 0, 0], [0, 4, 0], [0, 0, 0.5], [2, -1, 0], [0.5, 0.25, 0.25], [-1, -3, 0]], both_in)
+    y = np.array([[1, 0, 0], [1, 0, 0], [0, 0, 1], [0, 1, 0], [0, 1, 0], [1, 0, 0]], both_in)
+    pair = scratch.losses.get("categorical_crossentropy").of_a
+    function = keras.losses.categorical_crossentropy
+    _, (their_da,) = tape(keras, lambda a: keras.ops.mean(function(y, a)), a)
+    assert_same("loss", function(y, a), pair.function(y, a), pair.function(y, Bounded.exact(a)))
+    assert_same("da", their_da, pair.gradient(y, a), pair.gradient(y, Bounded.exact(a)))
+    assert their_da.any(axis=1).tolist() == [False, False, False, False, True, True]
+
+
+@pytest.mark.parametrize("loss", LOSSES[1:])
+@pytest.mark.parametrize("activation", ["sigmoid", "softmax"])
+def test_a_saturated_activation_stops_at_the_clip(keras: Any, activation: str, loss: str) -> None:
+    if loss in PARTNERS[activation]:
+        pytest.skip("computed from z: nothing is clipped")
+    z, y = np.array([[30.0, -30, -40], [-40, 30, -30]]), targets(loss, 2, 3, "float64")[::-1]
+    pair = scratch.activations.get(activation)
+    head = scratch.losses.get(loss).after(pair)
+    function = keras.losses.get(loss)
+    _, (theirs,) = tape(keras, lambda z: keras.ops.mean(function(y, getattr(keras.activations, activation)(z))), z)
+    assert_same("dz", theirs, head.dz(y, pair.function(z)), head.dz(y, pair.function(Bounded.exact(z))))
+
+
+def test_labels_smoothed_to_shares_fit_the_categorical_loss(keras: Any, both_in: str) -> None:
+    z, y = logits("softmax", "", both_in), np.full((12, 3), 0.25, both_in)
+    y[:, 0] = 0.5
+    head = scratch.losses.get("categorical_crossentropy").after(scratch.activations.get("softmax"))
+    function = keras.losses.categorical_crossentropy
+    mean, (theirs,) = tape(keras, lambda z: keras.ops.mean(function(y, keras.activations.softmax(z))), z)
+    exact = Bounded.exact(z)
+    softmax = scratch.activations.softmax
+    assert_same("loss", mean, head.rows(y, z, softmax(z)).mean(), head.rows(y, exact, softmax(exact)).mean())
+    assert_same("dz", theirs, head.dz(y, softmax(z)), head.dz(y, softmax(exact)))
+
+
+def test_a_row_without_shares_is_nan_in_keras_only(keras: Any) -> None:
+    y, a = np.array([[0.0, 1.0]]), np.zeros((1, 2))
+    assert np.isnan(keras.losses.categorical_crossentropy(y, a)).all()
+    assert scratch.losses.categorical_crossentropy(y, a).tolist() == [-np.log(scratch.losses.EPSILON)]
+
+
+@pytest.mark.parametrize("loss", ["mse", "binary_crossentropy"])
+def test_targets_of_one_axis_are_lined_up_with_one_output(keras: Any, both_in: str, loss: str) -> None:
+    a, y = numbers(both_in, 6, 1, low=0.1, high=0.9), np.array([0, 1, 1, 0, 1, 0], both_in)
+    ours = scratch.losses.get(loss).of_a.function
+    theirs = keras.losses.get(loss)
+    their_mean = theirs(y[:, None], a)
+    assert_same(loss, their_mean, ours(y, a), ours(y, Bounded.exact(a)))
+    class_of = {"mse": "MeanSquaredError", "binary_crossentropy": "BinaryCrossentropy"}[loss]
+    assert_same(loss, getattr(keras.losses, class_of)()(y, a), ours(y, a).mean(), ours(y, Bounded.exact(a)).mean())
+
+
+def test_class_numbers_of_two_axes_are_the_same_classes(keras: Any, both_in: str) -> None:
+    z, y = logits("softmax", "", both_in), np.arange(12)[:, None] % 3
+    head = scratch.losses.get("sparse_categorical_crossentropy").after(scratch.activations.get("softmax"))
+    theirs = keras.losses.sparse_categorical_crossentropy(y, keras.activations.softmax(keras.ops.convert_to_tensor(z)))
+    a, exact = scratch.activations.softmax(z), Bounded.exact(z)
+    assert_same("loss", theirs, head.rows(y, z, a), head.rows(y, exact, exact))
+
+
+# --- metrics ----------------------------------------------------------------------------------------------------------
+
+
+def test_binary_accuracy_is_keras_own_and_strict(keras: Any, both_in: str) -> None:
+    half = np.array(0.5, both_in)
+    a = np.array([half, np.nextafter(half, half + 1), 0.0, 1.0, -3.0, 3.0, np.nextafter(half, half - 1)], both_in)
+    for y in (np.zeros((7, 1)), np.ones((7, 1))):
+        theirs = keras.metrics.binary_accuracy(y, a[:, None])
+        ours = scratch.metrics.binary_accuracy(y, a[:, None])
+        assert np.asarray(theirs).tolist() == ours.tolist()
+    assert ours.tolist() == [0, 1, 0, 1, 0, 1, 0]
+
+
+def test_binary_accuracy_averages_over_units(keras: Any, both_in: str) -> None:
+    a, y = numbers(both_in, 9, 4, low=0, high=1), np.arange(36).reshape(9, 4) % 2
+    theirs = keras.metrics.binary_accuracy(y, a)  # quarters: nothing is rounded
+    assert np.asarray(theirs).tolist() == scratch.metrics.binary_accuracy(y, a).tolist()
+
+
+def tied(dtype: str) -> Array:
+    a = numbers(dtype, 12, 3)
+    a[:4] = [[1, 1, 0], [0, 2, 2], [3, 3, 3], [-1, -2, -1]]
+    return a
+
+
+def test_categorical_accuracy_is_keras_own_ties_included(keras: Any, both_in: str) -> None:
+    a, y = tied(both_in), np.eye(3, dtype=both_in)[np.arange(12) % 3]
+    theirs = keras.metrics.categorical_accuracy(y, a)
+    assert np.asarray(theirs).tolist() == scratch.metrics.categorical_accuracy(y, a).tolist()
+
+
+@pytest.mark.parametrize("shape", [(12,), (12, 1)])
+def test_sparse_categorical_accuracy_is_keras_own_ties_included(
+    keras: Any, both_in: str, shape: tuple[int, ...]
+) -> None:
+    a, y = tied(both_in), (np.arange(12) % 3).reshape(shape)
+    theirs = keras.metrics.sparse_categorical_accuracy(y, a)
+    assert np.asarray(theirs).tolist() == scratch.metrics.sparse_categorical_accuracy(y, a).tolist()
+
+
+@pytest.mark.parametrize("name", ["BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy"])
+def test_an_epoch_s_accuracy_counts_rows_not_batches(keras: Any, both_in: str, name: str) -> None:
+    from keras.src.utils.naming import to_snake_case
+
+    function = scratch.metrics.get(to_snake_case(name))
+    a = numbers(both_in, 70, 3, low=0, high=1)
+    y = np.arange(70) % 3 if name.startswith("Sparse") else np.eye(3)[np.arange(70) % 3]
+    metric = getattr(keras.metrics, name)()
+    running = scratch.metrics.RunningMean({"accuracy": lambda y, z, a: function(y, a)})
+    for start in range(0, 70, 32):
+        rows = slice(start, start + 32)
+        metric.update_state(y[rows], a[rows])
+        running.add(y[rows], a[rows], a[rows])
+    bound = Bounded.exact(function(y, a).astype(both_in)).mean().rounded(3)
+    assert_same(name, metric.result(), running.result()["accuracy"], bound)
+
+
+# --- layers -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(5, 6), (5, 4, 6), (2, 3, 4, 6)])
+@every_activation
+def test_dense_is_keras_own_on_any_number_of_axes(
+    keras: Any, both_in: str, activation: str, shape: tuple[int, ...]
+) -> None:
+    X, W, b = numbers(both_in, *shape), numbers(both_in, 6, 3, seed=1), numbers(both_in, 3, seed=2)
+    layer, bounded = (scratch.layers.Dense(3, activation=activation) for _ in range(2))
+    layer.build(shape[1:])
+    layer.W, layer.b = W, b
+    bounded.W, bounded.b = Bounded.exact(W), Bounded.exact(b)
+    theirs = keras.layers.Dense(3, activation=activation)
+    theirs.build(shape)
+    theirs.set_weights([W, b])
+    da = numbers(both_in, *shape[:-1], 3, seed=3)
+
+    z, exact_z = layer.forward(X), bounded.forward(X)
+    assert_same("a", theirs(X), layer.a, bounded.a)
+    assert (*theirs.compute_output_shape(shape)[1:],) == layer.output_shape
+    _, derivatives = tape(
+        keras,
+        lambda X, W, b: keras.ops.sum(da * getattr(keras.activations, activation)(keras.ops.matmul(X, W) + b)),
+        X,
+        W,
+        b,
+    )
+    dz = layer.activation.gradient(layer.a, da)
+    bounded_dz = layer.activation.gradient(bounded.a, Bounded.exact(da))
+    assert z.shape == exact_z.shape
+    layer.backward(dz)
+    bounded.backward(bounded_dz)
+    for what, their, ours, bound in zip(
+        ("dX", "dW", "db"),
+        derivatives,
+        (layer.dX(dz), layer.dW, layer.db),
+        (bounded.dX(bounded_dz), bounded.dW, bounded.db),
+        strict=True,
+    ):
+        assert_same(what, their, ours, bound)
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (3, 2, 5), (3, 2, 5, 2)])
+def test_flatten_is_keras_own_to_the_bit(keras: Any, both_in: str, shape: tuple[int, ...]) -> None:
+    X = numbers(both_in, *shape)
+    layer = scratch.layers.Flatten()
+    layer.build(shape[1:])
+    theirs = np.asarray(keras.layers.Flatten()(X))
+    assert np.array_equal(theirs, layer.forward(X))
+    assert theirs.shape[1:] == layer.output_shape
+    da = numbers(both_in, *theirs.shape, seed=1)
+    _, (their_dX,) = tape(keras, lambda X: keras.ops.sum(da * keras.layers.Flatten()(X)), X)
+    assert np.array_equal(their_dX, layer.dX(da))
+
+
+# --- gradients through a stack ----------------------------------------------------------------------------------------
+
+
+class Recorder(scratch.optimizers.Optimizer):
+    """Writes each gradient over the weight, so that ``get_weights`` returns gradients."""
+
+    def update(self, w: Array, dw: Array, *memory: Array) -> None:
+        w[...] = dw
+
+
+@every_activation
+@every_loss
+@pytest.mark.parametrize("hidden", [None, *ACTIVATIONS])
+def test_gradients_of_a_stack_are_the_tape_s(
+    keras: Any, both_in: str, hidden: str | None, activation: str, loss: str
+) -> None:
+    X, y = numbers(both_in, 7, 2, 3, low=-1, high=1), targets(loss, 7, 3, both_in)
+    units = [(3, activation)] if hidden is None else [(5, hidden), (3, activation)]
+    widths = [6, *(n for n, _ in units)]
+    weights = [
+        w
+        for i, o in zip(widths, widths[1:], strict=False)
+        for w in (numbers(both_in, i, o, low=-0.5, high=0.5, seed=o), numbers(both_in, o, low=0.5, high=1, seed=i))
+    ]
+
+    model = scratch.Sequential([scratch.layers.Flatten(), *(scratch.layers.Dense(n, activation=a) for n, a in units)])
+    model.build((2, 3))
+    model.set_weights(weights)
+    model.compile(loss=loss, optimizer=Recorder(1.0))
+    model.fit(X, y, verbose=0)
+
+    theirs = keras.Sequential([keras.layers.Flatten(), *(keras.layers.Dense(n, activation=a) for n, a in units)])
+    theirs.build((None, 2, 3))
+    theirs.set_weights(weights)
+    import tensorflow as tf
+
+    with tf.GradientTape() as recorded:
+        value = keras.ops.mean(keras.losses.get(loss)(y, theirs(X)))
+    derivatives = recorded.gradient(value, [v.value for v in theirs.trainable_variables])
+
+    layers = model.layers
+    given = iter(weights)
+    for layer in layers[1:]:
+        layer.W, layer.b = Bounded.exact(next(given)), Bounded.exact(next(given))
+    _, a = forward(layers, X)
+    bounds = backward(layers, scratch.losses.get(loss).after(layers[-1].activation).dz(y, a))
+    for i, (their, ours, bound) in enumerate(zip(derivatives, model.get_weights(), bounds, strict=True)):
+        assert_same(f"{'dW db'.split()[i % 2]} of layer {i // 2}", their, ours, bound)
