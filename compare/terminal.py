@@ -113,6 +113,7 @@ def show_curves(console: Console, comparison: Comparison) -> None:
     epochs = list(range(1, comparison.epochs + 1))
     width = min(console.width, 110)
     plotext.clear_figure()
+    plotext.limit_size(False, False)  # the console knows how wide it is
     plotext.subplots(1, 2)
     plotext.plotsize(width, 18)
     shown = [comparison.sides["keras"], comparison.sides["scratch"]]

@@ -1,10 +1,11 @@
 """Does every function of scratch give what Keras's own gives, and every gradient what TensorFlow's tape gives?"""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
-from rounding import Bounded, assert_same, backward, forward
+from rounding import Bounded, assert_same, backward, bounded_optimizer, forward
 
 import scratch
 from scratch.arrays import Array
@@ -14,7 +15,19 @@ LOSSES = ("mse", "binary_crossentropy", "categorical_crossentropy", "sparse_cate
 PARTNERS = {"sigmoid": LOSSES[1:2], "softmax": LOSSES[2:]}
 
 every_activation = pytest.mark.parametrize("activation", ACTIVATIONS)
-every_loss = pytest.mark.parametrize("loss", LOSSES)
+unlike_keras = pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="Keras on TensorFlow takes z for any cross-entropy after sigmoid or softmax, its own or not",
+)
+heads = pytest.mark.parametrize(
+    ("activation", "loss"),
+    [
+        pytest.param(a, loss, marks=unlike_keras if a in PARTNERS and loss not in ("mse", *PARTNERS[a]) else ())
+        for a in ACTIVATIONS
+        for loss in LOSSES
+    ],
+)
 
 
 def tape(keras: Any, function: Any, *arrays: Array) -> tuple[Array, list[Array]]:
@@ -95,8 +108,7 @@ def test_activations_of_three_axes_work_along_the_last(keras: Any, both_in: str)
 # --- losses -----------------------------------------------------------------------------------------------------------
 
 
-@every_activation
-@every_loss
+@heads
 def test_loss_of_each_row_is_keras_own(keras: Any, both_in: str, activation: str, loss: str) -> None:
     z, y = logits(activation, loss, both_in), targets(loss, 12, 3, both_in)
     pair = scratch.activations.get(activation)
@@ -111,8 +123,7 @@ def test_loss_of_each_row_is_keras_own(keras: Any, both_in: str, activation: str
     )
 
 
-@every_activation
-@every_loss
+@heads
 def test_dz_of_the_mean_loss_is_the_tape_s(keras: Any, both_in: str, activation: str, loss: str) -> None:
     z, y = logits(activation, loss, both_in), targets(loss, 12, 3, both_in)
     pair = scratch.activations.get(activation)
@@ -183,19 +194,6 @@ def test_categorical_crossentropy_clips_shares_where_keras_clips(keras: Any, bot
     assert their_da.any(axis=1).tolist() == [False, False, False, False, True, True]
 
 
-@pytest.mark.parametrize("loss", LOSSES[1:])
-@pytest.mark.parametrize("activation", ["sigmoid", "softmax"])
-def test_a_saturated_activation_stops_at_the_clip(keras: Any, activation: str, loss: str) -> None:
-    if loss in PARTNERS[activation]:
-        pytest.skip("computed from z: nothing is clipped")
-    z, y = np.array([[30.0, -30, -40], [-40, 30, -30]]), targets(loss, 2, 3, "float64")[::-1]
-    pair = scratch.activations.get(activation)
-    head = scratch.losses.get(loss).after(pair)
-    function = keras.losses.get(loss)
-    _, (theirs,) = tape(keras, lambda z: keras.ops.mean(function(y, getattr(keras.activations, activation)(z))), z)
-    assert_same("dz", theirs, head.dz(y, pair.function(z)), head.dz(y, pair.function(Bounded.exact(z))))
-
-
 def test_labels_smoothed_to_shares_fit_the_categorical_loss(keras: Any, both_in: str) -> None:
     z, y = logits("softmax", "", both_in), np.full((12, 3), 0.25, both_in)
     y[:, 0] = 0.5
@@ -240,16 +238,19 @@ def test_binary_accuracy_is_keras_own_and_strict(keras: Any, both_in: str) -> No
     half = np.array(0.5, both_in)
     a = np.array([half, np.nextafter(half, half + 1), 0.0, 1.0, -3.0, 3.0, np.nextafter(half, half - 1)], both_in)
     for y in (np.zeros((7, 1)), np.ones((7, 1))):
-        theirs = keras.metrics.binary_accuracy(y, a[:, None])
+        theirs = np.asarray(keras.metrics.binary_accuracy(y, a[:, None]))
         ours = scratch.metrics.binary_accuracy(y, a[:, None])
-        assert np.asarray(theirs).tolist() == ours.tolist()
+        assert theirs[:, 0].tolist() == ours.tolist()
     assert ours.tolist() == [0, 1, 0, 1, 0, 1, 0]
 
 
 def test_binary_accuracy_averages_over_units(keras: Any, both_in: str) -> None:
     a, y = numbers(both_in, 9, 4, low=0, high=1), np.arange(36).reshape(9, 4) % 2
-    theirs = keras.metrics.binary_accuracy(y, a)  # quarters: nothing is rounded
-    assert np.asarray(theirs).tolist() == scratch.metrics.binary_accuracy(y, a).tolist()
+    metric = keras.metrics.BinaryAccuracy()  # Keras's function leaves the mean over units to its class
+    for row, ours in enumerate(scratch.metrics.binary_accuracy(y, a)):  # quarters: nothing is rounded
+        metric.reset_state()
+        metric.update_state(y[[row]], a[[row]])
+        assert float(metric.result()) == ours
 
 
 def tied(dtype: str) -> Array:
@@ -298,7 +299,7 @@ def test_an_epoch_s_accuracy_counts_rows_not_batches(keras: Any, both_in: str, n
 def test_dense_is_keras_own_on_any_number_of_axes(
     keras: Any, both_in: str, activation: str, shape: tuple[int, ...]
 ) -> None:
-    X, W, b = numbers(both_in, *shape), numbers(both_in, 6, 3, seed=1), numbers(both_in, 3, seed=2)
+    X, W, b = (numbers(both_in, *s, low=-1, high=1, seed=i) for i, s in enumerate([shape, (6, 3), (3,)]))
     layer, bounded = (scratch.layers.Dense(3, activation=activation) for _ in range(2))
     layer.build(shape[1:])
     layer.W, layer.b = W, b
@@ -356,8 +357,7 @@ class Recorder(scratch.optimizers.Optimizer):
         w[...] = dw
 
 
-@every_activation
-@every_loss
+@heads
 @pytest.mark.parametrize("hidden", [None, *ACTIVATIONS])
 def test_gradients_of_a_stack_are_the_tape_s(
     keras: Any, both_in: str, hidden: str | None, activation: str, loss: str
@@ -367,7 +367,7 @@ def test_gradients_of_a_stack_are_the_tape_s(
     widths = [6, *(n for n, _ in units)]
     weights = [
         w
-        for i, o in zip(widths, widths[1:], strict=False)
+        for i, o in pairwise(widths)
         for w in (numbers(both_in, i, o, low=-0.5, high=0.5, seed=o), numbers(both_in, o, low=0.5, high=1, seed=i))
     ]
 
@@ -386,11 +386,43 @@ def test_gradients_of_a_stack_are_the_tape_s(
         value = keras.ops.mean(keras.losses.get(loss)(y, theirs(X)))
     derivatives = recorded.gradient(value, [v.value for v in theirs.trainable_variables])
 
-    layers = model.layers
+    gradients, layers = model.get_weights(), model.layers
     given = iter(weights)
     for layer in layers[1:]:
         layer.W, layer.b = Bounded.exact(next(given)), Bounded.exact(next(given))
     _, a = forward(layers, X)
     bounds = backward(layers, scratch.losses.get(loss).after(layers[-1].activation).dz(y, a))
-    for i, (their, ours, bound) in enumerate(zip(derivatives, model.get_weights(), bounds, strict=True)):
-        assert_same(f"{'dW db'.split()[i % 2]} of layer {i // 2}", their, ours, bound)
+    for i, (their, ours, bound) in enumerate(zip(derivatives, gradients, bounds, strict=True)):
+        assert_same(f"{('dW', 'db')[i % 2]} of layer {i // 2}", their, ours, bound)
+
+
+# --- optimizers -------------------------------------------------------------------------------------------------------
+
+OPTIMIZERS = {
+    "sgd by name": lambda keras: keras.optimizers.get("sgd"),
+    "sgd": lambda keras: keras.optimizers.SGD(learning_rate=0.1),
+    "momentum": lambda keras: keras.optimizers.SGD(learning_rate=0.1, momentum=0.9),
+    "nesterov": lambda keras: keras.optimizers.SGD(learning_rate=0.1, momentum=0.9, nesterov=True),
+    "nesterov without momentum": lambda keras: keras.optimizers.SGD(learning_rate=0.1, nesterov=True),
+    "adam by name": lambda keras: keras.optimizers.get("adam"),
+    "adam": lambda keras: keras.optimizers.Adam(learning_rate=0.01, beta_1=0.8, beta_2=0.95, epsilon=1e-3),
+}
+optimizers = pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
+
+
+@optimizers
+def test_forty_steps_of_an_optimizer_are_keras_own(keras: Any, both_in: str, optimizer: Any) -> None:
+    """Each array keeps its own state; a gradient may be 0 for good, start late, change sign or size."""
+    weights = [numbers(both_in, 3, 2), numbers(both_in, 2, seed=1)]
+    theirs = [keras.Variable(w) for w in weights]
+    their_optimizer, our_optimizer = optimizer(keras), optimizer(scratch)
+    bounds = [Bounded.exact(w) for w in weights]
+    bounding = bounded_optimizer(our_optimizer)
+    for step in range(40):
+        dW = numbers(both_in, 3, 2, seed=2 + step) * np.array([[0, 1], [step > 20, 1e-6], [1, (-1) ** step]], both_in)
+        gradients = [dW, numbers(both_in, 2, low=0.5, seed=99 - step)]
+        their_optimizer.apply([keras.ops.convert_to_tensor(g) for g in gradients], theirs)
+        our_optimizer.apply(gradients, weights)
+        bounding.apply([Bounded.exact(g) for g in gradients], bounds)
+        for what, their, ours, bound in zip("Wb", theirs, weights, bounds, strict=True):
+            assert_same(f"{what} after step {step + 1}", their.value.numpy(), ours, bound)
