@@ -1,11 +1,8 @@
 """What looks on while a model trains (``keras.callbacks``)."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from scratch.names import only
-
-if TYPE_CHECKING:
-    from scratch.models import Sequential
 
 Logs = dict[str, float]
 
@@ -13,9 +10,9 @@ Logs = dict[str, float]
 class Callback:
     """Is told what happens during ``fit``; ``self.model`` is the model that trains."""
 
-    model: "Sequential"
+    model: Any
 
-    def set_model(self, model: "Sequential") -> None:
+    def set_model(self, model: Any) -> None:
         """Take the model before training begins."""
         self.model = model
 

@@ -1,6 +1,7 @@
 """The layers: what each computes, and right under it how the derivative passes back (``keras.layers``)."""
 
 import math
+from collections.abc import Callable
 from typing import ClassVar
 
 from scratch import activations, initializers
@@ -108,7 +109,7 @@ class Dense(Layer):
     def __init__(
         self,
         units: int,
-        activation: str | None = None,
+        activation: str | Callable[[Array], Array] | None = None,
         kernel_initializer: str = "glorot_uniform",
         bias_initializer: str = "zeros",
         input_shape: Shape | None = None,
