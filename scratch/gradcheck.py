@@ -85,18 +85,18 @@ _METHODS = {"complex_step": (complex_step, 1e-12), "central_difference": (centra
 def check(f: Function, gradient: Callable[[Array], Array], x: Array, method: str = "complex_step") -> Check:
     """Hold ``gradient(x)`` against the derivative of f measured at x.
 
-        error = norm(stated - measured) / max(norm(stated), norm(measured))
+        error = norm(stated - measured) / maximum(norm(stated), norm(measured))
 
-    x: any shape, float64. A NaN anywhere is an infinite error, and a gradient of another shape is never ok. Raises
+    x: any shape, float64. NaN or infinity anywhere is an infinite error, and a gradient of another shape is never ok. Raises
     ValueError that lists the methods for an unknown one.
     """
     measure, tolerance = lookup("method", method, _METHODS)
     stated, measured = np.asarray(gradient(x)), measure(f, x)
-    if stated.shape != measured.shape:
+    if stated.shape != measured.shape or not (np.isfinite(stated).all() and np.isfinite(measured).all()):
         return Check(stated, measured, np.inf, tolerance)
     size = max(np.linalg.norm(stated), np.linalg.norm(measured))
     error = float(np.linalg.norm(stated - measured) / size) if size else 0.0
-    return Check(stated, measured, error if np.isfinite(error) else np.inf, tolerance)
+    return Check(stated, measured, error, tolerance)
 
 
 __all__ = ["Check", "central_difference", "check", "complex_step"]

@@ -24,19 +24,17 @@ def read_npz(path: Path) -> dict[str, Array]:
     Raises DataError where the file is truncated, corrupt, pickled, or lacks an array.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise DataError(f"{path} is one array and no .npz; it must hold {', '.join(KEYS)}")
-            missing = [key for key in KEYS if key not in file]
-            if missing:
-                raise DataError(f"{path} lacks {', '.join(missing)}; an .npz of MNIST holds {', '.join(KEYS)}")
-            return {key: file[key] for key in KEYS}
-    except ValueError as error:
-        if isinstance(error, DataError):
-            raise
+        with path.open("rb") as stream:
+            file = np.load(stream, allow_pickle=False)
+            arrays = {key: file[key] for key in KEYS if key in file} if isinstance(file, np.lib.npyio.NpzFile) else {}
+    except ValueError:
         raise DataError(f"{path} holds pickled objects or is no .npz, and is not read; get the file anew") from None
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error):
         raise DataError(f"{path} is truncated, corrupt or unreadable; delete it and get it anew") from None
+    missing = [key for key in KEYS if key not in arrays]
+    if missing:
+        raise DataError(f"{path} lacks {', '.join(missing)}; such an .npz holds {', '.join(KEYS)}")
+    return arrays
 
 
 def idx_paths(directory: Path) -> dict[str, Path] | None:
