@@ -145,6 +145,11 @@ def test_a_flatten_between_layers_is_passed_both_ways() -> None:
     assert all((w != v).any() for w, v in zip(model.get_weights(), before, strict=True))
 
 
+def test_class_numbers_in_a_column_are_class_numbers() -> None:
+    column = scratch.utils.to_categorical([[2], [0]])
+    assert column.tolist() == [[0, 0, 1], [1, 0, 0]]
+
+
 def test_a_seed_makes_weights_and_order_repeatable() -> None:
     assert weights_of(added) == weights_of(added)
 
