@@ -87,6 +87,9 @@ def run(recipe: Recipe, dataset: str, data: Path | None, out: Path, quiet: bool)
         with console.status("Judging"):
             verdict = comparison.judge()
     except KeyboardInterrupt:
+        if not comparison.epochs:
+            print("interrupted before the first epoch was finished; nothing is written", file=sys.stderr)
+            return INTERRUPTED
         write_json(result_of(comparison), path)
         print(f"interrupted: {comparison.epochs} finished epochs are in {path}", file=sys.stderr)
         return INTERRUPTED

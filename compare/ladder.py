@@ -183,11 +183,11 @@ def bounds_of(library: Library, recipe: Recipe, batch: Batch, z: Array | None = 
     found = {"z": z_bound, "a": a}
     # Keras reports a loss through a running mean: times the rows, divided by the rows.
     found["loss"] = head.rows(y, z_bound, a).mean() * len(y) / len(y)
-    model._backward(head.dz(y, a))
+    model._backward(head.dz(y, z_bound, a))
     found["dW"], found["db"] = dense.dW, dense.db
     if z is not None:
         given = Rounded.exact(z)
-        found["dz"] = head.dz(y, dense.activation.function(given)) * 1.0
+        found["dz"] = head.dz(y, given, dense.activation.function(given)) * 1.0
     model.optimizer.apply(model._gradients, model._weights)
     found["W"], found["b"] = dense.W, dense.b
     return found

@@ -87,8 +87,8 @@ def check(f: Function, gradient: Callable[[Array], Array], x: Array, method: str
 
         error = norm(stated - measured) / maximum(norm(stated), norm(measured))
 
-    x: any shape, float64. NaN or infinity anywhere is an infinite error, and a gradient of another shape is never ok. Raises
-    ValueError that lists the methods for an unknown one.
+    x: any shape, float64. NaN or infinity anywhere is an infinite error, and a gradient of another shape is never ok.
+    Raises ValueError that lists the methods for an unknown one.
     """
     measure, tolerance = lookup("method", method, _METHODS)
     stated, measured = np.asarray(gradient(x)), measure(f, x)

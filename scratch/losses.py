@@ -6,7 +6,8 @@ y: targets, a: activations, both (N, U). Targets (N,) are lined up with outputs 
 silently make (N, N) of them.
 
 A cross-entropy after its own activation (sigmoid or softmax) is computed from z, as Keras does with TensorFlow: the
-logarithm of a rounded a would lose what z still knows, and dz becomes as simple as (a - y) / N.
+logarithm of a rounded a would lose what z still knows, and dz becomes as simple as (a - y) / N. After the other one's
+activation Keras does the same, and so trains a model whose ``predict`` is not what its loss sees; so it is here.
 """
 
 from collections.abc import Callable
@@ -120,7 +121,8 @@ def categorical_crossentropy_gradient(y: Array, a: Array) -> Array:
     """Raise the true class's share; since shares add up to 1, that pulls on all of them.
 
         p = a / sum(a, axis=-1, keepdims=True)
-        dp = -y / p * (p >= EPSILON) * (p <= 1 - EPSILON) / (a.size / a.shape[-1])
+        q = clip(p, EPSILON, 1 - EPSILON)
+        dp = -y / q * (p >= EPSILON) * (p <= 1 - EPSILON) / (a.size / a.shape[-1])
         da = (dp - sum(dp * p, axis=-1, keepdims=True)) / sum(a, axis=-1, keepdims=True)
 
     y, a, da: (N, U).
@@ -230,7 +232,7 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss, with the shorter form that it takes after one activation, where it has one."""
+    """A loss and, of a cross-entropy, its own activation and its form from z."""
 
     of_a: Pair
     partner: Callable[[Array], Array] | None = None
@@ -239,8 +241,8 @@ class Loss:
 
     def after(self, activation: activations.Activation) -> "Head":
         """Return this loss as the last step of a model whose last layer ends in ``activation``."""
-        if self.of_z is not None and activation.function is self.partner:
-            return FromZ(self.of_z)
+        if self.of_z and self.partner and activation.function in (activations.sigmoid, activations.softmax):
+            return FromZ(self.of_z, self.partner, activation)
         return FromA(self.of_a, activation)
 
 
@@ -255,24 +257,26 @@ class FromA:
         """Return the loss of each row, (N,)."""
         return self.loss.function(y, a)
 
-    def dz(self, y: Array, a: Array) -> Array:
+    def dz(self, y: Array, z: Array, a: Array) -> Array:
         """Return the derivative of the batch's loss with respect to the last layer's z, (N, U)."""
         return self.activation.gradient(a, self.loss.gradient(y, a))
 
 
 @dataclass(frozen=True)
 class FromZ:
-    """A cross-entropy after its own activation: computed from z, and dz in one step."""
+    """A cross-entropy after sigmoid or softmax: computed from z, as if after its own activation, and dz in one step."""
 
     loss: Pair
+    own: Callable[[Array], Array]
+    activation: activations.Activation
 
     def rows(self, y: Array, z: Array, a: Array) -> Array:
         """Return the loss of each row, (N,)."""
         return self.loss.function(y, z)
 
-    def dz(self, y: Array, a: Array) -> Array:
+    def dz(self, y: Array, z: Array, a: Array) -> Array:
         """Return the derivative of the batch's loss with respect to the last layer's z, (N, U)."""
-        return self.loss.gradient(y, a)
+        return self.loss.gradient(y, a if self.activation.function is self.own else self.own(z))
 
 
 Head = FromA | FromZ

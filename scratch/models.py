@@ -115,7 +115,7 @@ class Sequential:
             for step, (X, targets) in enumerate(batches(x, y, order, batch_size, self._dtype)):
                 z, a = self._forward(X)
                 mean.add(targets, z, a)
-                self._backward(head.dz(targets, a))
+                self._backward(head.dz(targets, z, a))
                 self.optimizer.apply(self._gradients, self._weights)
                 for callback in callbacks:
                     callback.on_train_batch_end(step)

@@ -285,7 +285,7 @@ def wider(bound: Bounded, other: Bounded) -> Bounded:
 def loss_and_dz(loss: scratch.losses.Loss, activation: Any, y: Any, z: Any, a: Bounded) -> tuple[Bounded, Bounded]:
     """Return each row's loss, and dz of their mean; the tape rounds three times more, as it divides by U, then by N."""
     head = loss.after(activation)
-    rows, dz = head.rows(y, z, a), head.dz(y, a)
+    rows, dz = head.rows(y, z, a), head.dz(y, z, a)
     if loss.takes_class_numbers and isinstance(head, scratch.losses.FromA):
         # Keras takes the logarithm of the activations, and then the softmax's cross-entropy of that.
         low, high = scratch.losses.EPSILON, 1 - scratch.losses.EPSILON

@@ -33,8 +33,8 @@ def model_of(
 
 
 def gradients(model: scratch.Sequential, X: Array, y: Array) -> list[Array]:
-    _, a = model._forward(X)
-    model._backward(model._head.dz(y, a))
+    z, a = model._forward(X)
+    model._backward(model._head.dz(y, z, a))
     return [dw.copy() for dw in model._gradients]
 
 

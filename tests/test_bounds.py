@@ -61,7 +61,7 @@ def test_scratch_itself_is_inside(data: st.DataObject, dtype: str, loss: Callabl
     def everything(X: Array, W: Array) -> list[Array]:
         z = X @ W
         a = activations.sigmoid(z)
-        dz = head.dz(y, a)
+        dz = head.dz(y, z, a)
         return [z, a, dz, X.T @ dz, head.rows(y, z, a)]
 
     bounds = everything(Rounded.exact(X), Rounded.exact(W))  # type: ignore[arg-type]
@@ -91,10 +91,15 @@ def test_a_wrong_gradient_is_outside(name: str, wrong: Callable[[Array, Array, A
     X, W = rng.random((32, 8), np.float32), rng.standard_normal((8, 1), np.float32)
     y = (rng.random((32, 1)) < 0.1).astype(np.float32)
     head = losses.get("mse").after(activations.get("sigmoid"))
-    bound = Rounded.exact(X).T @ head.dz(y, activations.sigmoid(Rounded.exact(X) @ Rounded.exact(W)))  # type: ignore[arg-type]
-    right = X.T @ head.dz(y, activations.sigmoid(X @ W))
-    assert holds(bound, right)
-    assert not holds(bound, wrong(X, y, activations.sigmoid(X @ W))), name
+
+    def dW(X: Array, W: Array) -> Array:
+        z = X @ W
+        gradient: Array = X.T @ head.dz(y, z, activations.sigmoid(z))
+        return gradient
+
+    bound, right = dW(Rounded.exact(X), Rounded.exact(W)), dW(X, W)  # type: ignore[arg-type]
+    assert holds(bound, right)  # type: ignore[arg-type]
+    assert not holds(bound, wrong(X, y, activations.sigmoid(X @ W))), name  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 import scratch
 from scratch.arrays import Array
-from tests.rounding import Bounded, assert_same, backward, bounded_optimizer, forward
+from tests.rounding import Bounded, assert_same, backward, bounded_optimizer, forward, loss_and_dz
 
 ACTIVATIONS = ("linear", "sigmoid", "relu", "softmax")
 LOSSES = ("mse", "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy")
@@ -47,7 +47,7 @@ def targets(loss: str, rows: int, units: int, dtype: str) -> Array:
     return np.where(y < 0.3, 0, np.where(y > 0.7, 1, y)).astype(dtype)
 
 
-def logits(activation: str, loss: str, dtype: str) -> Array:
+def logits(activation: str, dtype: str) -> Array:
     """Weighted sums whose activations are right, wrong and in between, and where they can, outside of 0..1.
 
     A sum of activations near 0 is no total to divide by: the categorical loss gets rows that have one.
@@ -100,60 +100,37 @@ def test_activations_of_three_axes_work_along_the_last(keras: Any, both_in: str)
 # --- losses -----------------------------------------------------------------------------------------------------------
 
 
-@heads
-def test_loss_of_each_row_is_keras_own(keras: Any, both_in: str, activation: str, loss: str) -> None:
-    z, y = logits(activation, loss, both_in), targets(loss, 12, 3, both_in)
-    pair = scratch.activations.get(activation)
-    head = scratch.losses.get(loss).after(pair)
-    theirs = keras.losses.get(loss)(y, getattr(keras.activations, activation)(keras.ops.convert_to_tensor(z)))
-    exact = Bounded.exact(z)
-    assert_same(
-        f"{loss} after {activation}",
-        theirs,
-        head.rows(y, z, pair.function(z)),
-        head.rows(y, exact, pair.function(exact)),
-    )
+def assert_same_loss(
+    keras: Any, activation: str, loss: str, z: Array, y: Array, as_if: str = ""
+) -> tuple[Array, Array]:
+    """Compare each row's loss and dz of their mean; return Keras's. scratch may take another activation's place."""
+    their_loss, their_activation = keras.losses.get(loss), keras.activations.get(activation)
+    theirs = np.asarray(their_loss(y, their_activation(keras.ops.convert_to_tensor(z))))
+    _, (their_dz,) = tape(keras, lambda z: keras.ops.mean(their_loss(y, their_activation(z))), z)
+    pair, ours, exact = scratch.activations.get(as_if or activation), scratch.losses.get(loss), Bounded.exact(z)
+    head, a = ours.after(pair), pair.function(z)
+    rows, dz = loss_and_dz(ours, pair, y, exact, pair.function(exact))
+    assert_same("loss", theirs, head.rows(y, z, a), rows)
+    assert_same("dz", their_dz, head.dz(y, z, a), dz)
+    return theirs, their_dz
 
 
 @heads
-def test_dz_of_the_mean_loss_is_the_tape_s(keras: Any, both_in: str, activation: str, loss: str) -> None:
-    z, y = logits(activation, loss, both_in), targets(loss, 12, 3, both_in)
-    pair = scratch.activations.get(activation)
-    head = scratch.losses.get(loss).after(pair)
-    function = keras.losses.get(loss)
-    _, (theirs,) = tape(keras, lambda z: keras.ops.mean(function(y, getattr(keras.activations, activation)(z))), z)
-    ours = head.dz(y, pair.function(z))
-    assert_same(f"dz of {loss} after {activation}", theirs, ours, head.dz(y, pair.function(Bounded.exact(z))))
-
-
-def crossed(keras: Any, dtype: str, activation: str, loss: str) -> tuple[Array, Array, Array, Array]:
-    """Return z and y, and Keras's loss and dz of them."""
-    z, y = logits(activation, loss, dtype), targets(loss, 12, 3, dtype)
-    function = keras.losses.get(loss)
-    theirs = function(y, getattr(keras.activations, activation)(keras.ops.convert_to_tensor(z)))
-    _, (dz,) = tape(keras, lambda z: keras.ops.mean(function(y, getattr(keras.activations, activation)(z))), z)
-    return z, y, np.asarray(theirs), dz
+def test_a_loss_and_its_dz_are_keras_own(keras: Any, both_in: str, activation: str, loss: str) -> None:
+    assert_same_loss(keras, activation, loss, logits(activation, both_in), targets(loss, 12, 3, both_in))
 
 
 @crossed_heads
 def test_keras_computes_a_cross_entropy_after_the_wrong_activation_as_if_it_were_the_right_one(
     keras: Any, both_in: str, activation: str, loss: str
 ) -> None:
-    z, y, theirs, dz = crossed(keras, both_in, activation, loss)
-    right = scratch.activations.get({"sigmoid": "softmax", "softmax": "sigmoid"}[activation])
-    head = scratch.losses.get(loss).after(right)
-    a, exact = right.function(z), Bounded.exact(z)
-    assert_same("loss", theirs, head.rows(y, z, a), head.rows(y, exact, right.function(exact)))
-    assert_same("dz", dz, head.dz(y, a), head.dz(y, right.function(exact)))
+    right = {"sigmoid": "softmax", "softmax": "sigmoid"}[activation]
+    assert_same_loss(keras, activation, loss, logits(activation, both_in), targets(loss, 12, 3, both_in), as_if=right)
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="scratch computes it from the activation, as it stands")
 @crossed_heads
 def test_scratch_does_so_too(keras: Any, both_in: str, activation: str, loss: str) -> None:
-    z, y, theirs, _ = crossed(keras, both_in, activation, loss)
-    pair, exact = scratch.activations.get(activation), Bounded.exact(z)
-    head = scratch.losses.get(loss).after(pair)
-    assert_same("loss", theirs, head.rows(y, z, pair.function(z)), head.rows(y, exact, pair.function(exact)))
+    assert_same_loss(keras, activation, loss, logits(activation, both_in), targets(loss, 12, 3, both_in))
 
 
 @pytest.mark.parametrize(("activation", "loss"), [(a, loss) for a, losses in PARTNERS.items() for loss in losses])
@@ -161,16 +138,8 @@ def test_partners_keep_their_digits_where_the_activation_has_none_left(
     keras: Any, both_in: str, activation: str, loss: str
 ) -> None:
     z = np.array([[60.0, -60, 0], [-60, 60, 0], [800, -800, 0], [1e4, -1e4, 0]], both_in)
-    y = targets(loss, 4, 3, both_in)
-    pair = scratch.activations.get(activation)
-    head = scratch.losses.get(loss).after(pair)
-    function = keras.losses.get(loss)
-    theirs = function(y, getattr(keras.activations, activation)(keras.ops.convert_to_tensor(z)))
-    _, (their_dz,) = tape(keras, lambda z: keras.ops.mean(function(y, getattr(keras.activations, activation)(z))), z)
-    a, exact = pair.function(z), Bounded.exact(z)
-    assert_same("loss", theirs, head.rows(y, z, a), head.rows(y, exact, pair.function(exact)))
-    assert_same("dz", their_dz, head.dz(y, a), head.dz(y, pair.function(exact)))
-    assert np.max(theirs) > -np.log(scratch.losses.EPSILON), "the clip would have hidden this"
+    theirs, _ = assert_same_loss(keras, activation, loss, z, targets(loss, 4, 3, both_in))
+    assert theirs.max() > -np.log(scratch.losses.EPSILON), "the clip would have hidden this"
 
 
 def around_the_clip(dtype: str) -> Array:
@@ -184,73 +153,47 @@ def around_the_clip(dtype: str) -> Array:
 @pytest.mark.parametrize("y", [0.0, 1.0, 0.25])
 def test_binary_crossentropy_clips_where_keras_clips(keras: Any, both_in: str, y: float) -> None:
     a = around_the_clip(both_in)
-    y_true = np.full_like(a, y)
-    pair = scratch.losses.get("binary_crossentropy").of_a
-    function = keras.losses.binary_crossentropy
-    _, (their_da,) = tape(keras, lambda a: keras.ops.mean(function(y_true, a)), a)
-    assert_same("loss", function(y_true, a), pair.function(y_true, a), pair.function(y_true, Bounded.exact(a)))
-    assert_same("da", their_da, pair.gradient(y_true, a), pair.gradient(y_true, Bounded.exact(a)))
-    assert np.count_nonzero(their_da) == 5  # four within the clip's two edges, and 0.5
+    _, da = assert_same_loss(keras, "linear", "binary_crossentropy", a, np.full_like(a, y))
+    assert np.count_nonzero(da) == 5  # four within the clip's two edges, and 0.5
 
 
 def test_sparse_categorical_crossentropy_clips_where_keras_clips(keras: Any, both_in: str) -> None:
     a = np.concatenate([around_the_clip(both_in), np.full((12, 1), 0.5, both_in)], axis=1)
-    y = np.zeros(12, int)
-    pair = scratch.losses.get("sparse_categorical_crossentropy").of_a
-    function = keras.losses.sparse_categorical_crossentropy
-    _, (their_da,) = tape(keras, lambda a: keras.ops.mean(function(y, a)), a)
-    assert_same("loss", function(y, a), pair.function(y, a), pair.function(y, Bounded.exact(a)))
-    assert_same("da", their_da, pair.gradient(y, a), pair.gradient(y, Bounded.exact(a)))
-    assert np.count_nonzero(their_da[:, 0]) == 5
+    _, da = assert_same_loss(keras, "linear", "sparse_categorical_crossentropy", a, np.zeros(12, int))
+    assert np.count_nonzero(da[:, 0]) == 5
 
 
 def test_categorical_crossentropy_clips_shares_where_keras_clips(keras: Any, both_in: str) -> None:
     # In float32 the upper edge is 2 u below 1: only where every step is exact does no rounding decide the side.
     a = np.array([[1, 0, 0], [0, 4, 0], [0, 0, 0.5], [2, -1, 0], [0.5, 0.25, 0.25], [-1, -3, 0]], both_in)
     y = np.array([[1, 0, 0], [1, 0, 0], [0, 0, 1], [0, 1, 0], [0, 1, 0], [1, 0, 0]], both_in)
-    pair = scratch.losses.get("categorical_crossentropy").of_a
-    function = keras.losses.categorical_crossentropy
-    _, (their_da,) = tape(keras, lambda a: keras.ops.mean(function(y, a)), a)
-    assert_same("loss", function(y, a), pair.function(y, a), pair.function(y, Bounded.exact(a)))
-    assert_same("da", their_da, pair.gradient(y, a), pair.gradient(y, Bounded.exact(a)))
-    assert their_da.any(axis=1).tolist() == [False, False, False, False, True, True]
+    _, da = assert_same_loss(keras, "linear", "categorical_crossentropy", a, y)
+    assert da.any(axis=1).tolist() == [False, False, False, False, True, True]
 
 
 def test_labels_smoothed_to_shares_fit_the_categorical_loss(keras: Any, both_in: str) -> None:
-    z, y = logits("softmax", "", both_in), np.full((12, 3), 0.25, both_in)
+    y = np.full((12, 3), 0.25, both_in)
     y[:, 0] = 0.5
-    head = scratch.losses.get("categorical_crossentropy").after(scratch.activations.get("softmax"))
-    function = keras.losses.categorical_crossentropy
-    mean, (theirs,) = tape(keras, lambda z: keras.ops.mean(function(y, keras.activations.softmax(z))), z)
-    exact = Bounded.exact(z)
-    softmax = scratch.activations.softmax
-    assert_same("loss", mean, head.rows(y, z, softmax(z)).mean(), head.rows(y, exact, softmax(exact)).mean())
-    assert_same("dz", theirs, head.dz(y, softmax(z)), head.dz(y, softmax(exact)))
+    assert_same_loss(keras, "softmax", "categorical_crossentropy", logits("softmax", both_in), y)
+
+
+def test_class_numbers_of_two_axes_are_the_same_classes(keras: Any, both_in: str) -> None:
+    z, y = logits("softmax", both_in), np.arange(12)[:, None] % 3
+    assert_same_loss(keras, "softmax", "sparse_categorical_crossentropy", z, y)
+
+
+@pytest.mark.parametrize(("loss", "its_class"), [("mse", "MeanSquaredError"), (LOSSES[1], "BinaryCrossentropy")])
+def test_targets_of_one_axis_are_lined_up_with_one_output(keras: Any, both_in: str, loss: str, its_class: str) -> None:
+    a, y = numbers(both_in, 6, 1, low=0.1, high=0.9), np.array([0, 1, 1, 0, 1, 0], both_in)
+    ours = scratch.losses.get(loss).of_a.function
+    theirs = getattr(keras.losses, its_class)()(y, a)
+    assert_same(loss, theirs, ours(y, a).mean(), ours(y, Bounded.exact(a)).mean())
 
 
 def test_a_row_without_shares_is_nan_in_keras_only(keras: Any) -> None:
     y, a = np.array([[0.0, 1.0]]), np.zeros((1, 2))
     assert np.isnan(keras.losses.categorical_crossentropy(y, a)).all()
     assert scratch.losses.categorical_crossentropy(y, a).tolist() == [-np.log(scratch.losses.EPSILON)]
-
-
-@pytest.mark.parametrize("loss", ["mse", "binary_crossentropy"])
-def test_targets_of_one_axis_are_lined_up_with_one_output(keras: Any, both_in: str, loss: str) -> None:
-    a, y = numbers(both_in, 6, 1, low=0.1, high=0.9), np.array([0, 1, 1, 0, 1, 0], both_in)
-    ours = scratch.losses.get(loss).of_a.function
-    theirs = keras.losses.get(loss)
-    their_mean = theirs(y[:, None], a)
-    assert_same(loss, their_mean, ours(y, a), ours(y, Bounded.exact(a)))
-    class_of = {"mse": "MeanSquaredError", "binary_crossentropy": "BinaryCrossentropy"}[loss]
-    assert_same(loss, getattr(keras.losses, class_of)()(y, a), ours(y, a).mean(), ours(y, Bounded.exact(a)).mean())
-
-
-def test_class_numbers_of_two_axes_are_the_same_classes(keras: Any, both_in: str) -> None:
-    z, y = logits("softmax", "", both_in), np.arange(12)[:, None] % 3
-    head = scratch.losses.get("sparse_categorical_crossentropy").after(scratch.activations.get("softmax"))
-    theirs = keras.losses.sparse_categorical_crossentropy(y, keras.activations.softmax(keras.ops.convert_to_tensor(z)))
-    a, exact = scratch.activations.softmax(z), Bounded.exact(z)
-    assert_same("loss", theirs, head.rows(y, z, a), head.rows(y, exact, exact))
 
 
 # --- metrics ----------------------------------------------------------------------------------------------------------
@@ -412,8 +355,8 @@ def test_gradients_of_a_stack_are_the_tape_s(
     given = iter(weights)
     for layer in layers[1:]:
         layer.W, layer.b = Bounded.exact(next(given)), Bounded.exact(next(given))
-    _, a = forward(layers, X)
-    bounds = backward(layers, scratch.losses.get(loss).after(layers[-1].activation).dz(y, a))
+    z, a = forward(layers, X)
+    bounds = backward(layers, loss_and_dz(scratch.losses.get(loss), layers[-1].activation, y, z, a)[1])
     for i, (their, ours, bound) in enumerate(zip(derivatives, gradients, bounds, strict=True)):
         assert_same(f"{('dW', 'db')[i % 2]} of layer {i // 2}", their, ours, bound)
 
