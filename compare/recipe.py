@@ -48,6 +48,10 @@ class Recipe:
             object.__setattr__(self, "learning_rate", DEFAULT_RATES[self.optimizer])
         elif not 0 < self.learning_rate < float("inf"):
             raise BadInput(f"--learning-rate must be a positive number, not {self.learning_rate}")
+        with np.errstate(over="ignore"):
+            stored = np.dtype(self.dtype).type(self.learning_rate)
+        if not 0 < stored < np.inf:
+            raise BadInput(f"--learning-rate {self.learning_rate} is {stored} as a {self.dtype}; choose another")
         if not 0 <= self.momentum < 1:
             raise BadInput(f"--momentum must be at least 0 and below 1, not {self.momentum}")
         if self.optimizer == "adam" and (self.momentum or self.nesterov):

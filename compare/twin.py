@@ -1,10 +1,11 @@
 """The rounding twin: how far rounding alone can carry a whole training run.
 
 No bound worth having can be worked out beforehand for thousands of steps, so it is measured. The twin is scratch
-with three changes that mathematics does not see, each about as large as one rounding error:
+with four changes that mathematics does not see, each about as large as one rounding error:
 
-- after every step each weight is moved to the next number up or down, at random. That stands for the rounding of
-  the update, and for that in X @ W, which is the same as that of slightly different weights;
+- X is weighed by weights that are each moved to the next number up or down, at random: the rounding in X @ W is
+  that of slightly different weights;
+- after every step each weight is moved so for good: that stands for the rounding of the update;
 - each activation is moved to the next number up or down, at random: libraries compute exp in different ways, and
   where a sigmoid saturates, the last place of a decides whether 1 - a is 0;
 - the rows of every batch come in the opposite order, which rounds the sums over rows in X.T @ dz differently.
@@ -57,11 +58,16 @@ class NudgedOptimizer(Optimizer):
 
 
 def nudged_library(library: Library, nudge: Nudge) -> Library:
-    """Return scratch with a Dense whose activations are nudged, not beyond 0 and 1 where the sigmoid ends."""
+    """Return scratch with a Dense that weighs by nudged weights, and whose activations are nudged.
+
+    A sigmoid's are not moved beyond 0 and 1, where it ends.
+    """
 
     class NudgedDense(Dense):
         def forward(self, X: Array) -> Array:
+            W, self.W = self.W, nudge(self.W)
             z = super().forward(X)
+            self.W = W
             a = nudge(self.a)
             self.a = np.clip(a, 0, 1) if self.activation.function is sigmoid else a
             return z

@@ -162,6 +162,8 @@ def npz(path: Path, **changes: Any) -> Path:
         ("--learning-rate 0", "--learning-rate must be a positive number, not 0.0"),
         ("--learning-rate -1", "--learning-rate must be a positive number"),
         ("--learning-rate nan", "--learning-rate must be a positive number"),
+        ("--learning-rate 1e39", "--learning-rate 1e+39 is inf as a float32"),
+        ("--learning-rate 1e-50", "--learning-rate 1e-50 is 0.0 as a float32"),
         ("--momentum 1", "--momentum must be at least 0 and below 1"),
         ("--optimizer adam --momentum 0.5", "belong to --optimizer sgd"),
         ("--nesterov", "--nesterov needs a --momentum above 0"),
