@@ -31,7 +31,7 @@ class Bounded(NDArrayOperatorsMixin):
     """Exact values, and how far from them a program that computes in ``dtype`` may be."""
 
     def __init__(self, value: Any, error: Any, dtype: Any) -> None:
-        self.value = np.asarray(value, Wide)
+        self.value = np.array(value, Wide)  # a copy: weights move in place
         self.error = np.broadcast_to(np.asarray(error, Wide), self.value.shape)
         self.dtype = np.dtype(dtype)
         self.u = Wide(np.finfo(self.dtype).eps) / 2 + np.finfo(Wide).eps
@@ -72,7 +72,8 @@ class Bounded(NDArrayOperatorsMixin):
     def is_owed(self, result: "Bounded", operands: list["Bounded"]) -> Any:
         """Where IEEE arithmetic owes us these very numbers: exact operands, and a result that is a ``dtype``."""
         exact = np.all([np.broadcast_to(o.error == 0, result.shape) for o in operands], axis=0)
-        return exact & (result.value.astype(self.dtype) == result.value)
+        wider = np.finfo(Wide).eps < np.finfo(self.dtype).eps  # or the value has been rounded, and tells nothing
+        return wider & exact & (result.value.astype(self.dtype) == result.value)
 
     @np.errstate(invalid="ignore")
     def operand(self, x: Any, picks: bool = False) -> "Bounded":

@@ -143,3 +143,35 @@ def test_shuffling_sees_every_row_once_an_epoch_in_a_fresh_order() -> None:
     first, second = seen[:20], seen[20:]
     assert sorted(first) == sorted(second) == rows.ravel().tolist()
     assert first != second != rows.ravel().tolist()
+
+
+def test_every_layer_sees_the_float_type_of_the_model_whatever_the_rows_are() -> None:
+    for floatx in ("float32", "float64"):
+        scratch.config.set_floatx(floatx)
+        model = model_of(SGD(1e-4))
+        for dtype in (np.uint8, np.int64, np.float16, np.float32, np.float64):
+            model.fit(x.astype(dtype), y, verbose=0)
+            seen = model.layers[1].X, model.layers[1].a, *model.get_weights(), model.predict(x.astype(dtype))
+            assert {array.dtype for array in seen} == {np.dtype(floatx)}
+
+
+def test_wider_floats_are_rounded_before_they_are_trained_on() -> None:
+    wide, rounded = model_of(SGD(0.1)), model_of(SGD(0.1))
+    thirds = x / 765
+    assert (thirds.astype(np.float32) != thirds).any()
+    wide.fit(thirds, y, epochs=2, shuffle=False, verbose=0)
+    rounded.fit(thirds.astype(np.float32), y, epochs=2, shuffle=False, verbose=0)
+    assert np.array_equal(wide.get_weights()[0], rounded.get_weights()[0])
+
+
+@pytest.mark.parametrize("loss", ["mse", "binary_crossentropy", "categorical_crossentropy"])
+@pytest.mark.parametrize("activation", ["linear", "sigmoid", "relu", "softmax"])
+def test_training_on_pixels_makes_no_nan(activation: str, loss: str) -> None:
+    """Raw bytes, some rows all 0: whatever they do to the loss, numbers they remain."""
+    model = model_of(SGD(1e-3), units=3, activation=activation, loss=loss)
+    rows = x * (np.arange(50) % 5 > 0)[:, None, None].astype(np.uint8)
+    targets = scratch.utils.to_categorical(np.arange(50) % 3, 3)
+    # outputs without an upper end diverge at this rate on pixels of 255, as they should: theirs are scaled
+    history = model.fit(rows / 255 if activation in ("linear", "relu") else rows, targets, epochs=2, verbose=0).history
+    assert np.isfinite(history["loss"]).all()
+    assert all(np.isfinite(w).all() for w in [*model.get_weights(), model.predict(rows)])

@@ -66,6 +66,29 @@ def test_one_step_with_nesterov() -> None:
     assert stepped(optimizer) == ([0.5 - 3.09375, -0.25 + 1.03125], 1 - 1.03125)
 
 
+def test_two_steps_with_nesterov() -> None:
+    # step 1 as above: v = [-2.0625, 0.6875, -0.6875], w = [-2.59375, 0.78125, -0.03125]
+    # step 2: a = [-2.59375 + 1.5625 - 0.03125, -7.78125 - 0.78125 - 0.03125] = [-1.0625, -8.59375]
+    #   dz = a - y = [-2.0625, -8.59375]; dw = [-2.0625 - 25.78125, -4.125 + 8.59375, -10.65625]
+    #   = [-27.84375, 4.46875, -10.65625]; -0.25 * dw = [6.9609375, -1.1171875, 2.6640625]
+    #   v = 0.5 * v - 0.25 * dw = [5.9296875, -0.7734375, 2.3203125]
+    #   w = w + 0.5 * v - 0.25 * dw = [-2.59375 + 2.96484375 + 6.9609375, 0.78125 - 0.38671875 - 1.1171875,
+    #   -0.03125 + 1.16015625 + 2.6640625]
+    optimizer = scratch.optimizers.SGD(0.25, momentum=0.5, nesterov=True)
+    assert stepped(optimizer, 2) == ([7.33203125, -0.72265625], 3.79296875)
+
+
+def test_adams_powers_take_the_betas_through_float32_and_its_factors_do_not() -> None:
+    scratch.config.set_floatx("float64")
+    w, dw = np.array([1.0]), np.array([0.5])
+    scratch.optimizers.Adam(0.25).apply([dw], [w])
+    m, v = 0.5 * (1 - 0.9), 0.25 * (1 - 0.999)
+    alpha = 0.25 * np.sqrt(1 - float(np.float32(0.999))) / (1 - float(np.float32(0.9)))
+    # m, v and alpha are off by six roundings in all, the step by three more, and w - step by one of a number below 1
+    assert abs(w[0] - (1 - alpha * m / (np.sqrt(v) + 1e-7))) <= 10 * np.finfo(float).eps
+    assert abs(w[0] - (1 - 0.25 * 0.5 / (0.5 + 1e-7 / np.sqrt(0.001)))) > 1e-8  # the textbook's step is another
+
+
 def test_adams_first_step_is_the_learning_rate_whatever_the_gradients_size() -> None:
     # m = (1 - beta_1) * dw, v = (1 - beta_2) * dw**2, and alpha undoes both factors: dw / |dw|, but for epsilon
     (w1, w2), b1 = stepped(scratch.optimizers.Adam(0.25))

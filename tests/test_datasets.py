@@ -3,12 +3,18 @@
 import gzip
 import hashlib
 import http.server
+import os
+import re
+import subprocess
+import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pooch.downloaders
 import pytest
 
 from scratch import datasets
@@ -16,6 +22,7 @@ from scratch.arrays import Array
 from scratch.datasets import DataError, Dataset, dataset, files, sources
 
 Arrays = dict[str, Array]
+REAL = Path(os.environ.get(sources.DIRECTORY_VARIABLE) or "not named")
 
 
 def small(**changes: Any) -> Arrays:
@@ -32,7 +39,8 @@ def small(**changes: Any) -> Arrays:
 def write_npz(directory: Path, name: str = "mnist", **changes: Any) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / f"{name}.npz"
-    np.savez(path, **small(**changes))
+    arrays: dict[str, Any] = small(**changes)
+    np.savez(path, **arrays)
     return path
 
 
@@ -50,6 +58,8 @@ def nothing_at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(sources.DIRECTORY_VARIABLE, raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv(sources.CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setattr(sources, "ADDRESS", "http://127.0.0.1:9/")
 
 
@@ -89,7 +99,7 @@ def test_idx_files_of_another_set_are_not_taken_for_this_one(tmp_path: Path, mon
     write_idx(tmp_path / "data", small())
     monkeypatch.setitem(dataset.PUBLISHED, "fashion_mnist", dataset.digest(small()))
     assert datasets.load("fashion_mnist", tmp_path / "data").verified
-    with pytest.raises(DataError, match="mnist is not to be had"):
+    with pytest.raises(DataError, match=r"mnist is not to be had: .*data's idx files \(not this set\)"):
         datasets.load("mnist", tmp_path / "data")
 
 
@@ -126,11 +136,15 @@ def test_the_digest_tells_a_pixel_a_type_and_a_shape_apart() -> None:
     assert len({dataset.digest(arrays) for arrays in variants}) == len(variants)
 
 
-def test_the_real_sets_are_the_published_ones(mnist: Dataset) -> None:
-    assert mnist.x_train.shape == (60000, 28, 28)
-    assert mnist.x_test.shape == (10000, 28, 28)
-    assert np.bincount(mnist.y_train)[5] == 5421
-    assert mnist.verified
+@pytest.mark.parametrize(("name", "fives"), [("mnist", 5421), ("fashion_mnist", 6000)])
+def test_the_real_sets_are_the_published_ones(name: str, fives: int) -> None:
+    if not (REAL / f"{name}.npz").is_file():
+        pytest.skip(f"the real {name} is not at hand: set FIVE_OR_NOT_DATA to a directory that holds {name}.npz")
+    found = datasets.load(name, REAL)
+    assert found.x_train.shape == (60000, 28, 28)
+    assert found.x_test.shape == (10000, 28, 28)
+    assert np.bincount(found.y_train)[5] == fives
+    assert (found.verified, found.notice) == (True, None)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +159,9 @@ def test_the_real_sets_are_the_published_ones(mnist: Dataset) -> None:
         ({"y_train": np.zeros((6, 1), np.uint8)}, "6 images need the shape"),
         ({"y_train": np.full(6, 10)}, "whole numbers from 0 to 9"),
         ({"y_train": np.full(6, -1)}, "whole numbers from 0 to 9"),
-        ({"y_train": np.zeros(6)}, "whole numbers from 0 to 9"),
+        ({"y_train": np.full(6, 0.5)}, "whole numbers from 0 to 9"),
+        ({"y_train": np.full(6, np.nan)}, "whole numbers from 0 to 9"),
+        ({"y_train": np.full(6, "5")}, "whole numbers from 0 to 9"),
         ({"x_test": np.zeros((2, 5, 5))}, "they must be alike"),
         ({"x_train": np.array([[["a", None]]], object)}, "holds pickled objects"),
     ],
@@ -159,6 +175,18 @@ def test_arrays_that_are_no_data_set_are_refused(changes: Arrays, sentence: str,
     assert "\n" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float64])
+def test_labels_of_any_type_come_back_as_uint8(dtype: type, tmp_path: Path) -> None:
+    write_npz(tmp_path, y_train=small()["y_train"].astype(dtype))
+    found = datasets.load("mnist", tmp_path)
+    assert found.y_train.dtype == np.uint8
+    assert same(found, small())
+
+
+def test_a_directory_may_be_named_as_text(tmp_path: Path) -> None:
+    assert datasets.load("mnist", str(write_npz(tmp_path).parent)).name == "mnist"
+
+
 def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
@@ -169,15 +197,44 @@ def spoil(path: Path) -> None:
     path.write_bytes(content)
 
 
+def encrypt(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 8] |= 1  # the flag in the first entry of the archive's directory
+    path.write_bytes(content)
+
+
+def shorten_an_array(path: Path) -> None:
+    with zipfile.ZipFile(path) as whole:
+        members = {name: whole.read(name) for name in whole.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content[:-1])
+
+
+def put_text_in_it(path: Path) -> None:
+    with zipfile.ZipFile(path, "a") as archive:
+        for key in dataset.KEYS:
+            archive.writestr(key, "no array")
+
+
+def replace_by_a_directory(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
         (truncate, "truncated, corrupt or unreadable"),
         (spoil, "truncated, corrupt or unreadable"),
-        (lambda path: path.write_bytes(b""), "truncated, corrupt or unreadable"),
-        (lambda path: path.write_text("hello"), "holds pickled objects or is no .npz"),
+        (encrypt, "truncated, corrupt or unreadable"),
+        (shorten_an_array, "truncated, corrupt or unreadable"),
+        (replace_by_a_directory, "truncated, corrupt or unreadable"),
+        (put_text_in_it, "lacks x_train, y_train, x_test, y_test"),
+        (lambda path: path.write_bytes(b""), "is no .npz"),
+        (lambda path: path.write_text("hello"), "is no .npz"),
+        (lambda path: np.save(path.open("wb"), np.zeros(3)), "is no .npz"),
         (lambda path: np.savez(path, x_train=np.zeros(1)), "lacks y_train, x_test, y_test"),
-        (lambda path: np.save(path.open("wb"), np.zeros(3)), "lacks x_train, y_train, x_test, y_test"),
     ],
 )
 @pytest.mark.parametrize("name", ["mnist", "auto"])
@@ -194,6 +251,7 @@ def test_a_broken_file_is_refused_and_never_passed_over(damage: Any, sentence: s
         (b"", "starts with nothing"),
         (b"\x00\x00\x08\x03" + b"\x00\x00\x00\x06\x00\x00\x00\x04\x00\x00\x00\x05" + bytes(7), "holds 7 bytes"),
         (b"\x00\x00\x08\x03\x00\x00\x00\x06", "holds 0 bytes"),
+        (b"\x00\x00\x08\x03" + b"\x80\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x04", "holds 0 bytes"),  # 2**64 pixels
     ],
 )
 def test_an_idx_file_with_a_wrong_header_is_refused(content: bytes, sentence: str, tmp_path: Path) -> None:
@@ -221,6 +279,18 @@ def test_a_named_directory_that_is_not_there_is_an_error(
         datasets.load(name)
 
 
+@pytest.mark.parametrize("name", ["mnist", "auto"])
+def test_a_directory_that_may_not_be_searched_is_an_error(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", denied)
+    with pytest.raises(DataError, match=r"mnist\.npz cannot be read \(Permission denied\)"):
+        datasets.load(name, tmp_path)
+
+
 def test_an_unknown_name_lists_what_there_is() -> None:
     with pytest.raises(DataError, match="auto, digits, fashion_mnist, mnist"):
         datasets.load("cifar")
@@ -242,7 +312,7 @@ class Serving:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self.server.server_port}/"
-        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
         self.thread.start()
 
     def close(self) -> None:
@@ -279,8 +349,10 @@ def test_a_download_is_verified_and_kept(serving: Serving, tmp_path: Path) -> No
 @pytest.mark.parametrize("serving", ["wrong"], indirect=True)
 @pytest.mark.parametrize("name", ["mnist", "auto"])
 def test_a_download_with_another_hash_is_refused_and_not_kept(serving: Serving, name: str, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="sent something else than mnist"):
+    with pytest.raises(DataError, match="sent something else than mnist") as refusal:
         datasets.load(name)
+    for part in (str(tmp_path / "keras" / "datasets"), serving.address, "--data", "FIVE_OR_NOT_DATA"):
+        assert part in str(refusal.value)
     assert list((tmp_path / "cache" / "mnist").iterdir()) == []
 
 
@@ -291,10 +363,24 @@ def test_a_download_that_breaks_off_leaves_nothing_broken(serving: Serving, tmp_
     assert list((tmp_path / "cache" / "mnist").iterdir()) == []
 
 
+@pytest.mark.parametrize("serving", ["whole"], indirect=True)
+def test_a_damaged_download_is_replaced(serving: Serving, tmp_path: Path) -> None:
+    write_npz(tmp_path / "cache" / "mnist", x_train=np.zeros((6, 4, 5), np.uint8))
+    assert same(datasets.load("mnist"), small())
+
+
+@pytest.mark.parametrize("name", ["mnist", "auto"])
+def test_a_damaged_download_is_not_passed_over_where_there_is_no_network(name: str, tmp_path: Path) -> None:
+    path = write_npz(tmp_path / "cache" / "mnist")
+    with pytest.raises(DataError, match=f"found {re.escape(str(path))} damaged and could not download it anew"):
+        datasets.load(name)
+
+
 def test_without_network_mnist_says_what_was_tried_and_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(DataError) as refusal:
         datasets.load("mnist")
-    for part in (str(tmp_path / "keras" / "datasets"), "could not download it", "--data", "FIVE_OR_NOT_DATA"):
+    tried = [str(tmp_path / "keras" / "datasets"), str(tmp_path / "cache" / "mnist"), "http://127.0.0.1:9/mnist.npz"]
+    for part in (*tried, "could not download it", "--data", "FIVE_OR_NOT_DATA"):
         assert part in str(refusal.value)
 
 
@@ -305,9 +391,11 @@ def test_without_network_auto_falls_back_to_digits_and_says_so() -> None:
     assert found.notice.startswith("These are NOT the MNIST images but digits of 8×8 pixels")
 
 
-def test_without_pooch_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "pooch", None)
-    with pytest.raises(DataError, match="pooch is not installed"):
+@pytest.mark.parametrize("library", ["pooch", "tqdm"])
+def test_without_a_download_library_it_says_so(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pooch.downloaders, "tqdm", None)
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(DataError, match=f"{library} is not installed"):
         datasets.load("mnist")
 
 
@@ -328,8 +416,20 @@ def test_digits_are_split_80_to_20_the_same_way_every_time() -> None:
     assert np.array_equal(datasets.digits.load_data()[0][0], x_train)
 
 
+def test_digits_are_verified_and_not_only_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert datasets.load("digits").verified
+    monkeypatch.setitem(dataset.PUBLISHED, "digits", "another")
+    assert not datasets.load("digits").verified
+
+
+def test_importing_the_data_sets_imports_no_library_but_numpy() -> None:
+    code = "import sys, scratch.datasets; print(*{'pooch', 'requests', 'tqdm', 'sklearn', 'scipy'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
 def test_without_scikit_learn_digits_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "sklearn.datasets", None)
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
     with pytest.raises(DataError, match="pip install scikit-learn"):
         datasets.load("digits")
 

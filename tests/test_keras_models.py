@@ -113,6 +113,8 @@ HEADS = {
     "linear binary": (1, "linear", "binary_crossentropy"),
     "sigmoid binary": (1, "sigmoid", "binary_crossentropy"),
     "three sigmoids binary": (3, "sigmoid", "binary_crossentropy"),
+    "softmax binary": (3, "softmax", "binary_crossentropy"),
+    "sigmoid categorical": (3, "sigmoid", "categorical_crossentropy"),
     "softmax mse": (3, "softmax", "mse"),
     "softmax categorical": (3, "softmax", "categorical_crossentropy"),
     "softmax sparse": (3, "softmax", "sparse_categorical_crossentropy"),

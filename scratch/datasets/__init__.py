@@ -10,7 +10,7 @@ from scratch.names import listed, only
 NAMES = ("auto", "mnist", "fashion_mnist", "digits")
 
 
-def load(name: str = "auto", directory: Path | None = None) -> Dataset:
+def load(name: str = "auto", directory: str | Path | None = None) -> Dataset:
     """Return a data set with its origin.
 
     ``auto`` is MNIST or, where that is nowhere to be had, the small digits with a notice that says so. The others

@@ -15,6 +15,7 @@ CLASSES = 10
 PUBLISHED = {
     "mnist": "b8370d4157fa0b022fbe73e37bdbd58bf6ba70dc85345002838ce9b2e3868914",
     "fashion_mnist": "daa5ed1f6319ee22fbb13e5230d2bd85cdfcf89d8df73aa79d3aebe0ca067297",
+    "digits": "f90c19276e71629ba368ea079044c4a7d923800f9ad42b7f912b66e523639f4a",  # as digits.py splits them
 }
 
 
@@ -65,11 +66,11 @@ def digest(arrays: dict[str, Array]) -> str:
     return whole.hexdigest()
 
 
-def checked(name: str, source: str, arrays: dict[str, Array]) -> Dataset:
+def checked(name: str, source: str, arrays: dict[str, Array], peak: int = 255) -> Dataset:
     """Make a data set of four arrays, if they are one.
 
-    x_train, x_test: (N, H, W); y_train, y_test: (N,), whole numbers from 0 to 9. Raises DataError that names the
-    array and what is wrong with it.
+    x_train, x_test: (N, H, W); y_train, y_test: (N,), whole numbers from 0 to 9, which are returned as uint8. Raises
+    DataError that names the array and what is wrong with it.
     """
     for part in ("train", "test"):
         _check_images(source, f"x_{part}", arrays[f"x_{part}"])
@@ -80,7 +81,8 @@ def checked(name: str, source: str, arrays: dict[str, Array]) -> Dataset:
     verified = digest(arrays) == PUBLISHED.get(name)
     notice = None if verified else f"{source} is not the published {name}: its images or labels differ."
     x_train, y_train, x_test, y_test = (arrays[key] for key in KEYS)
-    return Dataset(name, source, verified, notice, x_train, y_train, x_test, y_test)
+    y_train, y_test = y_train.astype(np.uint8), y_test.astype(np.uint8)
+    return Dataset(name, source, verified, notice, x_train, y_train, x_test, y_test, peak)
 
 
 def _check_images(source: str, key: str, x: Array) -> None:
@@ -97,5 +99,5 @@ def _check_images(source: str, key: str, x: Array) -> None:
 def _check_labels(source: str, key: str, y: Array, images: int) -> None:
     if y.shape != (images,):
         raise DataError(f"{source}: {key} has the shape {y.shape} where {images} images need the shape ({images},)")
-    if y.dtype.kind not in "ui" or not 0 <= y.min() <= y.max() < CLASSES:
+    if y.dtype.kind not in "uif" or not np.isin(y, np.arange(CLASSES)).all():
         raise DataError(f"{source}: {key} must hold whole numbers from 0 to {CLASSES - 1}")

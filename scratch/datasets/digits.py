@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratch.arrays import Array
-from scratch.datasets.dataset import DataError, Dataset
+from scratch.datasets.dataset import DataError, Dataset, checked
 
 PEAK = 16
 TRAINING_SHARE = 0.8
@@ -16,11 +16,12 @@ def load() -> Dataset:
         from sklearn.datasets import load_digits
     except ImportError:
         raise DataError("digits come with scikit-learn, which is not installed: pip install scikit-learn") from None
-    images, labels = load_digits().images.astype(np.uint8), load_digits().target.astype(np.uint8)
+    bundled = load_digits()
+    images, labels = bundled.images.astype(np.uint8), bundled.target.astype(np.uint8)
     order = np.random.default_rng(SEED).permutation(len(images))
     train, test = np.split(order, [int(TRAINING_SHARE * len(order))])
-    arrays = (images[train], labels[train], images[test], labels[test])
-    return Dataset("digits", "scikit-learn's bundled load_digits()", True, None, *arrays, peak=PEAK)
+    arrays = {"x_train": images[train], "y_train": labels[train], "x_test": images[test], "y_test": labels[test]}
+    return checked("digits", "scikit-learn's bundled load_digits()", arrays, PEAK)
 
 
 def load_data() -> tuple[tuple[Array, Array], tuple[Array, Array]]:

@@ -1,7 +1,7 @@
 """Reads the two kinds of file that MNIST comes in, and refuses what is broken in one sentence."""
 
 import gzip
-import zipfile
+import math
 import zlib
 from pathlib import Path
 
@@ -16,22 +16,27 @@ IDX_FILES = {
     "x_test": "t10k-images-idx3-ubyte",
     "y_test": "t10k-labels-idx1-ubyte",
 }
+ZIP_MAGIC = b"PK"
 
 
 def read_npz(path: Path) -> dict[str, Array]:
     """Read x_train, y_train, x_test and y_test from an ``.npz``, never unpickling anything.
 
-    Raises DataError where the file is truncated, corrupt, pickled, or lacks an array.
+    Raises DataError where the file is no zip archive, truncated, corrupt, pickled, or lacks an array.
     """
     try:
         with path.open("rb") as stream:
-            file = np.load(stream, allow_pickle=False)
-            arrays = {key: file[key] for key in KEYS if key in file} if isinstance(file, np.lib.npyio.NpzFile) else {}
-    except ValueError:
-        raise DataError(f"{path} holds pickled objects or is no .npz, and is not read; get the file anew") from None
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error):
+            is_zip = stream.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+            stream.seek(0)
+            file = np.load(stream, allow_pickle=False) if is_zip else {}
+            arrays = {key: file[key] for key in KEYS if key in file}
+    except Exception as error:  # a damaged archive makes zipfile, zlib and NumPy raise nearly anything
+        if "Object arrays" in str(error):
+            raise DataError(f"{path} holds pickled objects, which are not read; get the file anew") from None
         raise DataError(f"{path} is truncated, corrupt or unreadable; delete it and get it anew") from None
-    missing = [key for key in KEYS if key not in arrays]
+    if not is_zip:
+        raise DataError(f"{path} is no .npz, which is a zip archive; delete it and get it anew")
+    missing = [key for key in KEYS if not isinstance(arrays.get(key), np.ndarray)]
     if missing:
         raise DataError(f"{path} lacks {', '.join(missing)}; such an .npz holds {', '.join(KEYS)}")
     return arrays
@@ -64,6 +69,6 @@ def _read_one(path: Path, dimensions: int) -> Array:
         raise DataError(f"{path} starts with {content[:4].hex() or 'nothing'} where an idx file has {magic.hex()}")
     header = 4 + 4 * dimensions
     shape = tuple(int(n) for n in np.frombuffer(content[4:header], ">u4"))
-    if len(shape) < dimensions or len(content) - header != np.prod(shape, dtype=int):
+    if len(shape) < dimensions or len(content) - header != math.prod(shape):
         raise DataError(f"{path} holds {max(len(content) - header, 0)} bytes, not those of the shape {shape} it states")
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)

@@ -30,50 +30,59 @@ class NotFoundError(DataError):
     """The data are nowhere; everything else that is wrong with them is a plain DataError."""
 
 
-def find(name: str, directory: Path | None = None) -> Dataset:
+def find(name: str, directory: str | Path | None = None) -> Dataset:
     """Return MNIST or Fashion-MNIST from the first place that has it.
 
     In this order: ``directory``, or else the one that FIVE_OR_NOT_DATA names; Keras's cache; the network, through
     this project's own cache. Raises NotFoundError that says what was tried, and DataError for a directory that is
     not there or a file that cannot be used: what is there is never passed over in silence.
     """
-    tried = []
-    for place in _places(name, directory):
-        found = _found_in(place, name)
-        if found is not None:
-            return checked(name, str(found[0]), found[1])
-        tried.append(str(place))
+    tried: list[str] = []
+    try:
+        for place in _places(name, directory):
+            found = _found_in(place, name, tried)
+            if found is not None:
+                return checked(name, str(found[0]), found[1])
+    except OSError as error:
+        raise DataError(
+            f"{error.filename} cannot be read ({error.strerror}); allow it, or name another place"
+        ) from None
     try:
         source, arrays = _downloaded(name)
-    except NotFoundError as error:
-        raise NotFoundError(
+    except DataError as error:
+        raise type(error)(
             f"{name} is not to be had: looked in {', '.join(tried)}, then {error}. Put {name}.npz in a directory, and "
             f"name it with --data or {DIRECTORY_VARIABLE}."
         ) from None
     return checked(name, source, arrays)
 
 
-def _places(name: str, directory: Path | None) -> Iterator[Path]:
+def _places(name: str, directory: str | Path | None) -> Iterator[Path]:
     """Name the directories to look in."""
-    named = directory or (Path(os.environ[DIRECTORY_VARIABLE]) if os.environ.get(DIRECTORY_VARIABLE) else None)
-    if named is not None:
-        if not named.is_dir():
+    named = directory or os.environ.get(DIRECTORY_VARIABLE)
+    if named:
+        if not Path(named).is_dir():
             raise DataError(f"{named} is not a directory; name one that holds {name}.npz or the idx files")
-        yield named
+        yield Path(named)
     yield Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
 
 
-def _found_in(place: Path, name: str) -> tuple[Path, dict[str, Array]] | None:
-    """Read the set from a directory: its ``.npz``, or the idx files there or in a folder of the set's name."""
+def _found_in(place: Path, name: str, tried: list[str]) -> tuple[Path, dict[str, Array]] | None:
+    """Read the set from a directory: its ``.npz``, or the idx files there or in a folder of the set's name.
+
+    Where it is not there, ``tried`` grows by what was looked at.
+    """
     path = place / f"{name}.npz"
-    if path.is_file():
+    if path.exists():
         return path, read_npz(path)
+    tried.append(str(place))
     for folder in (place, place / name, place / name.replace("_", "-")):
         paths = idx_paths(folder)
         if paths:
             arrays = read_idx(paths)
             if not _is_another_set(arrays, name):
                 return folder, arrays
+            tried.append(f"{folder}'s idx files (not this set)")
     return None
 
 
@@ -88,19 +97,23 @@ def _downloaded(name: str) -> tuple[str, dict[str, Array]]:
     try:
         import pooch
         import requests
-    except ImportError:
-        raise NotFoundError("could not download it, because pooch is not installed") from None
+        import tqdm  # noqa: F401 (pooch draws its progress bar with it)
+    except ImportError as error:
+        raise NotFoundError(f"could not download it, because {error.name} is not installed") from None
     cache = Path(os.environ.get(CACHE_VARIABLE) or pooch.os_cache("five-or-not")) / name
     downloader = pooch.HTTPDownloader(progressbar=True, timeout=SECONDS_TO_CONNECT)
     try:
         for file, known_hash in DOWNLOADS[name].items():
             pooch.retrieve(ADDRESS + file, known_hash, file, cache, downloader=downloader)
     except requests.RequestException as error:
-        raise NotFoundError(f"could not download it ({type(error).__name__} at {ADDRESS})") from None
-    except ValueError as error:
-        raise DataError(f"{ADDRESS} sent something else than {name}: {error}; try again later") from None
+        failure = f"{type(error).__name__} at {ADDRESS}{file}"
+        if (cache / file).exists():
+            raise DataError(f"found {cache / file} damaged and could not download it anew ({failure})") from None
+        raise NotFoundError(f"could not download it into {cache} ({failure})") from None
+    except ValueError:
+        raise DataError(f"{ADDRESS}{file} sent something else than {name} (another hash); nothing is kept") from None
     except OSError as error:
-        raise DataError(f"cannot keep a download in {cache}: {error.strerror}; set {CACHE_VARIABLE}") from None
-    found = _found_in(cache, name)
+        raise DataError(f"cannot keep a download in {cache} ({error}); set {CACHE_VARIABLE} to another place") from None
+    found = _found_in(cache, name, [])
     assert found is not None
     return f"{found[0]}, downloaded from {ADDRESS}", found[1]
