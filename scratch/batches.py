@@ -10,16 +10,18 @@ from scratch.arrays import Array
 
 
 def rows_of(x: ArrayLike, floatx: str) -> Array:
-    """Return x as an array; wider floats are rounded to ``floatx`` here, as Keras's ``fit`` does.
+    """Return x as an array of rows; single numbers are rows of one.
 
-    Integers and narrower floats wait for their batch, where the cast takes little memory. Raises ValueError for
-    anything that is not numbers, and for no rows at all.
+    Wider floats are rounded to ``floatx`` here, as Keras's ``fit`` does; integers and narrower floats wait for their
+    batch, where the cast takes little memory. Raises ValueError for anything that is not numbers, and for no rows.
     """
     array = np.asarray(x)
     if array.dtype.kind not in "biuf":
         raise ValueError(f"x must be an array of numbers, not of {array.dtype}")
-    if array.ndim < 2 or not len(array):
+    if not array.ndim or not len(array):
         raise ValueError(f"x must hold at least one row of inputs; its shape is {array.shape}")
+    if array.ndim == 1:
+        array = array[:, None]
     wider = array.dtype.kind == "f" and not np.can_cast(array.dtype, floatx)
     return array.astype(floatx) if wider else array
 
@@ -40,15 +42,17 @@ def split_tail(x: Array, y: Array, validation_split: float) -> tuple[tuple[Array
     return (x[:rows], y[:rows]), (x[rows:], y[rows:])
 
 
-def batches(x: Array, y: Array, order: Array, batch_size: int, dtype: str) -> Iterator[tuple[Array, Array]]:
+def batches(
+    x: Array, y: Array, order: Array, batch_size: int, dtype: str, reuse: bool = True
+) -> Iterator[tuple[Array, Array]]:
     """Yield X and y of one batch after another, in the given order; the last one has the rows that are left.
 
     The rows are gathered into one buffer that every batch uses again (mode="clip" spares NumPy a second one), in the
-    type that x has: ``uint8`` images become floats here, a batch at a time.
+    type that x has: ``uint8`` images become floats here, a batch at a time. Whoever keeps X asks for a buffer each.
     """
     buffer = np.empty((min(batch_size, len(order)), *x.shape[1:]), x.dtype)
     y = y[order]
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
-        X = x.take(rows, axis=0, out=buffer[: len(rows)], mode="clip")
+        X = x.take(rows, axis=0, out=buffer[: len(rows)] if reuse else None, mode="clip")
         yield X.astype(dtype, copy=False), y[start : start + batch_size]

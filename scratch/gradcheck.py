@@ -15,7 +15,7 @@ from scratch.names import lookup, only
 Function = Callable[[Array], complex]
 
 COMPLEX_STEP = 1e-20  # no subtraction follows, so it may be as small as one likes
-CENTRAL_STEP = np.finfo(float).eps ** (1 / 3)  # balances the truncation, h**2, against the rounding, eps / h
+CENTRAL_STEP = 2.0**-17  # near eps**(1/3), where truncation, h**2, and rounding, eps / h, balance; exact to add
 
 
 def complex_step(f: Function, x: Array) -> Array:
@@ -94,8 +94,11 @@ def check(f: Function, gradient: Callable[[Array], Array], x: Array, method: str
     stated, measured = np.asarray(gradient(x)), measure(f, x)
     if stated.shape != measured.shape or not (np.isfinite(stated).all() and np.isfinite(measured).all()):
         return Check(stated, measured, np.inf, tolerance)
-    size = max(np.linalg.norm(stated), np.linalg.norm(measured))
-    error = float(np.linalg.norm(stated - measured) / size) if size else 0.0
+    largest = max(np.abs(stated).max(), np.abs(measured).max())
+    if largest == 0:
+        return Check(stated, measured, 0.0, tolerance)
+    one, other = stated / largest, measured / largest  # so that no square leaves the type's range
+    error = float(np.linalg.norm(one - other) / max(np.linalg.norm(one), np.linalg.norm(other)))
     return Check(stated, measured, error, tolerance)
 
 

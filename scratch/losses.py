@@ -113,6 +113,7 @@ def categorical_crossentropy(y: Array, a: Array) -> Array:
     y, a: (N, U); loss: (N,). Keras: ``loss="categorical_crossentropy"`` after any activation but softmax. A row that
     adds up to 0 has no shares: p is taken as 0 there, where Keras gives NaN.
     """
+    y = lined_up(y, a)
     p, _ = _shares(a)
     return -(y * np.log(np.clip(p, EPSILON, 1 - EPSILON))).sum(axis=-1)
 
@@ -127,6 +128,7 @@ def categorical_crossentropy_gradient(y: Array, a: Array) -> Array:
 
     y, a, da: (N, U).
     """
+    y = lined_up(y, a)
     p, total = _shares(a)
     dp = -y / np.clip(p, EPSILON, 1 - EPSILON) * _unclipped(p) / (a.size / a.shape[-1])
     return (dp - (dp * p).sum(axis=-1, keepdims=True)) / total
@@ -139,6 +141,7 @@ def categorical_crossentropy_from_z(y: Array, z: Array) -> Array:
 
     y: one-hot, z: (N, U); loss: (N,). Keras: ``loss="categorical_crossentropy"`` after ``activation="softmax"``.
     """
+    y = lined_up(y, z)
     s = shifted(z)
     return np.log(np.exp(s).sum(axis=-1)) - (y * s).sum(axis=-1)
 
@@ -150,7 +153,7 @@ def categorical_crossentropy_from_z_gradient(y: Array, a: Array) -> Array:
 
     y, a, dz: (N, U). a.size / U is N: this loss adds over the classes, it does not average.
     """
-    return (a - y) / (a.size / a.shape[-1])
+    return (a - lined_up(y, a)) / (a.size / a.shape[-1])
 
 
 def sparse_categorical_crossentropy(y: Array, a: Array) -> Array:
@@ -219,8 +222,9 @@ def _shares(a: Array) -> tuple[Array, Array]:
     size = np.where(size == 0, 1, size)
     total = (a / size).sum(axis=-1, keepdims=True)
     total = np.where(total == 0, np.inf, total)
+    largest = np.finfo(a.dtype).max  # where the total all but vanishes, a share ends there and not at infinity
     with np.errstate(over="ignore"):
-        return a / size / total, size * total
+        return np.clip(a / size / total, -largest, largest), size * total
 
 
 class Pair(NamedTuple):
@@ -305,14 +309,14 @@ _BY_NAME = {
 
 
 def get(loss: str | Callable[[Array, Array], Array]) -> Loss:
-    """Return the loss of that name, or that belongs to one of the functions above.
+    """Return the loss of that name, in any case, or that belongs to one of the functions above.
 
     Raises ValueError that lists the names for anything else.
     """
     for known in _BY_NAME.values():
         if loss is known.of_a.function:
             return known
-    return lookup("loss", loss, _BY_NAME)
+    return lookup("loss", loss.lower() if isinstance(loss, str) else loss, _BY_NAME)
 
 
 __all__ = [

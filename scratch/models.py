@@ -1,6 +1,6 @@
 """The model: layers in a row, and the loop that trains them (``keras.models``)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -53,9 +53,9 @@ class Sequential:
         if self.input_shape is not None:
             self.build(self.input_shape)
 
-    def build(self, input_shape: Shape) -> None:
-        """Make the weights that are not made yet, for rows of ``input_shape``."""
-        self.input_shape = shape = tuple(input_shape)
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Make the weights that are not made yet, for rows of ``input_shape``, with or without Keras's leading None."""
+        self.input_shape = shape = tuple(n for n in input_shape if n is not None)
         for layer in self.layers:
             if not layer.built:
                 layer.build(shape)
@@ -102,7 +102,7 @@ class Sequential:
         validation = self._rows(*validation_data) if validation_data else ()
         if validation_split and not validation:
             (x, y), validation = split_tail(x, y, validation_split)
-        batch_size = _size("batch_size", batch_size)
+        batch_size = _batch_size(batch_size)
         head, reported = self._head, self._reported
         history = watching.History()
         callbacks = callbacks or ()
@@ -112,7 +112,7 @@ class Sequential:
         for epoch in range(_size("epochs", epochs)):
             order = generator().permutation(len(x)) if shuffle else np.arange(len(x))
             mean = RunningMean(reported)
-            for step, (X, targets) in enumerate(batches(x, y, order, batch_size, self._dtype)):
+            for step, (X, targets) in enumerate(self._batches(x, y, order, batch_size)):
                 z, a = self._forward(X)
                 mean.add(targets, z, a)
                 self._backward(head.dz(targets, z, a))
@@ -161,7 +161,7 @@ class Sequential:
         ``return_dict=True``. Raises as ``fit`` does.
         """
         x, y = self._rows(x, y)
-        logs = self._evaluate(x, y, _size("batch_size", batch_size))
+        logs = self._evaluate(x, y, _batch_size(batch_size))
         if verbose:
             print(_line(logs))
         if return_dict:
@@ -178,11 +178,15 @@ class Sequential:
         not fit.
         """
         x = self._inputs(x)
-        return np.concatenate([a for _, a in self._outputs(x, _size("batch_size", batch_size))])
+        return np.concatenate([a for _, a in self._outputs(x, _batch_size(batch_size))])
 
     def _outputs(self, x: Array, batch_size: int) -> list[tuple[Array, Array]]:
         rows = np.arange(len(x))
-        return [self._forward(X) for X, _ in batches(x, rows, rows, batch_size, self._dtype)]
+        return [self._forward(X) for X, _ in self._batches(x, rows, rows, batch_size)]
+
+    def _batches(self, x: Array, y: Array, order: Array, batch_size: int) -> Iterator[Rows]:
+        """Cut the rows into batches. Without weights the outputs are the inputs, which must then not be overwritten."""
+        return batches(x, y, order, batch_size, self._dtype, reuse=bool(self._weights))
 
     def _evaluate(self, x: Array, y: Array, batch_size: int) -> dict[str, float]:
         mean = RunningMean(self._reported)
@@ -206,7 +210,12 @@ class Sequential:
             mine[...] = given
 
     def count_params(self) -> int:
-        """Return the number of weights: 784 + 1 for the five-detector. Keras: ``model.count_params()``."""
+        """Return the number of weights: 784 + 1 for the five-detector. Keras: ``model.count_params()``.
+
+        Raises ValueError before the model knows the shape of its rows.
+        """
+        if self.input_shape is None:
+            raise ValueError("the model has no weights before it knows its rows: give it an Input or some data")
         return sum(w.size for w in self._weights)
 
     def summary(self) -> None:
@@ -217,7 +226,7 @@ class Sequential:
             shape = (None, *layer.output_shape) if self.input_shape is not None else "?"
             params = sum(w.size for w in layer.weights)
             print(f"{f'{layer.name} ({type(layer).__name__})':<32}{shape!s:<24}{params:>10,}")
-        print(f"Total params: {self.count_params():,}")
+        print(f"Total params: {sum(w.size for w in self._weights):,}")
 
     @property
     def _weights(self) -> list[Array]:
@@ -235,9 +244,13 @@ class Sequential:
     @property
     def _head(self) -> losses.Head:
         """The loss as it follows the last layer's activation."""
+        return self._compiled.after(self.layers[-1].activation)
+
+    @property
+    def _compiled(self) -> losses.Loss:
         if self._loss is None:
             raise RuntimeError("call compile(optimizer=…, loss=…) first")
-        return self._loss.after(self.layers[-1].activation)
+        return self._loss
 
     def _inputs(self, x: ArrayLike) -> Array:
         """Check the rows of x against the model; the first that a model sees tell it the shape of its weights."""
@@ -255,7 +268,7 @@ class Sequential:
         array = np.asarray(y)
         if len(array) != rows:
             raise ValueError(f"x has {rows} rows and y has {len(array)}: every row needs its target")
-        if self._loss is not None and self._loss.takes_class_numbers:
+        if self._compiled.takes_class_numbers:
             return array
         outputs = np.empty((rows, *self.layers[-1].output_shape), self._dtype)
         return losses.lined_up(array, outputs)
@@ -269,13 +282,14 @@ def _of_a(metric: Metric) -> Callable[[Array, Array, Array], Array]:
     return lambda y, z, a: metric(y, a)
 
 
-def _size(name: str, value: int | None) -> int:
-    """Return a whole number of at least 1; None is Keras's default batch of 32 rows."""
-    if value is None:
-        return 32
-    if int(value) != value or value < 1:
+def _size(name: str, value: int) -> int:
+    if not isinstance(value, int | np.integer) or value < 1:
         raise ValueError(f"{name} is a whole number of at least 1, not {value}")
     return int(value)
+
+
+def _batch_size(value: int | None) -> int:
+    return 32 if value is None else _size("batch_size", value)
 
 
 def _line(logs: dict[str, float]) -> str:

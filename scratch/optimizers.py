@@ -127,11 +127,13 @@ _BY_NAME: dict[str, type[SGD] | type[Adam]] = {"sgd": SGD, "adam": Adam}
 
 
 def get(optimizer: str | Optimizer) -> Optimizer:
-    """Return a new optimizer of that name with Keras's defaults, or the optimizer itself.
+    """Return a new optimizer of that name, in any case, with Keras's defaults, or the optimizer itself.
 
     Raises ValueError that lists the names for anything else.
     """
-    return optimizer if isinstance(optimizer, Optimizer) else lookup("optimizer", optimizer, _BY_NAME)()
+    if isinstance(optimizer, Optimizer):
+        return optimizer
+    return lookup("optimizer", optimizer.lower() if isinstance(optimizer, str) else optimizer, _BY_NAME)()
 
 
 __all__ = ["SGD", "Adam", "Optimizer", "get"]

@@ -167,7 +167,7 @@ def test_the_real_sets_are_the_published_ones(name: str, fives: int) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_arrays_that_are_no_data_set_are_refused(changes: Arrays, sentence: str, tmp_path: Path) -> None:
+def test_arrays_that_are_no_data_set_are_refused(changes: dict[str, Any], sentence: str, tmp_path: Path) -> None:
     path = write_npz(tmp_path, **changes)
     with pytest.raises(DataError, match=sentence) as refusal:
         datasets.load("mnist", tmp_path)

@@ -99,12 +99,7 @@ def test_a_function_that_is_not_finite_passes_no_gradient(value: float, method: 
             assert not gradcheck.check(f, stated, np.array([0.5]), method).ok
 
 
-OF_ANY_SIZE = [
-    pytest.param(size, marks=pytest.mark.xfail(strict=True, reason="its square is beyond the type's range"))
-    if size in (1e-200, 1e160)
-    else size
-    for size in (1e-200, 1e-150, 1e-30, 1e30, 1e150, 1e160)
-]
+OF_ANY_SIZE = [1e-200, 1e-150, 1e-30, 1e30, 1e150, 1e160]
 
 
 @pytest.mark.filterwarnings("ignore:overflow encountered in dot")
@@ -191,7 +186,6 @@ def test_the_central_difference_keeps_ten_digits_of_a_curve() -> None:
     assert abs(df[0] - 3 - gradcheck.CENTRAL_STEP**2) <= rounding
 
 
-@pytest.mark.xfail(strict=True, reason="eps ** (1 / 3) is no power of two, so that x + h is rounded")
 @pytest.mark.parametrize("at", [0.3, 0.7, -3.3, 1e8 + 0.1])
 def test_the_central_difference_of_a_straight_line_is_exact(at: float) -> None:
     assert gradcheck.central_difference(lambda x: complex(x[0]), np.array([at])).tolist() == [1.0]

@@ -1,6 +1,6 @@
 """Does the ladder pass what is right, and name the first rung that a planted mistake departs on?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -82,10 +82,10 @@ def backward_averaging_the_bias(self: layers.Dense, dz: Array) -> None:
     self.db = dz.mean(axis=0)
 
 
-def without_the_short_batch(x: Array, y: Array, order: Array, size: int, dtype: str) -> Iterator[tuple[Array, Array]]:
+def without_the_short_batch(x: Array, y: Array, order: Array, size: int, *rest: Any, **more: Any) -> Any:
     training = y.ndim == 2 and len(order) > size
     kept = order[: len(order) - len(order) % size] if training else order
-    return batches.batches(x, y, kept, size, dtype)
+    return batches.batches(x, y, kept, size, *rest, **more)
 
 
 def uphill(self: optimizers.SGD, w: Array, dw: Array, *memory: Array) -> None:
