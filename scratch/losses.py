@@ -208,8 +208,11 @@ def sparse_categorical_crossentropy_from_z_gradient(y: Array, a: Array) -> Array
 
 
 def one_hot(y: Array, a: Array) -> Array:
-    """Turn class numbers into rows as wide as the outputs a: 1 at the class, 0 elsewhere."""
-    return to_categorical(y, a.shape[-1]).astype(a.dtype, copy=False)
+    """Turn class numbers into rows as wide as the outputs a: 1 at the class, 0 elsewhere.
+
+    Raises ValueError for anything but one number a row, one-hot rows among it.
+    """
+    return lined_up(to_categorical(y, a.shape[-1]), a)
 
 
 def _unclipped(a: Array) -> Array:

@@ -355,3 +355,11 @@ def test_the_slope_agrees_with_the_function_far_out(z: float) -> None:
     assert abs(stated - exact) <= 4 * np.finfo(float).eps
     if z < 0:
         assert stated == pytest.approx(exact, rel=1e-14)
+
+
+@pytest.mark.parametrize("form", ["", "_gradient", "_from_z", "_from_z_gradient"])
+def test_one_hot_rows_are_no_class_numbers(form: str) -> None:
+    """The commonest confusion of the two losses; with as many rows as classes all shapes fit."""
+    function = getattr(losses, f"sparse_categorical_crossentropy{form}")
+    with pytest.raises(ValueError, match="do not fit outputs of shape"):
+        function(np.eye(3), np.full((3, 3), 0.3))
