@@ -46,6 +46,8 @@ def test_a_sigmoid_that_sits_on_the_fence() -> None:
     assert model.predict(X).ravel().tolist() == [0.5, 0.5]
     # one half is not above one half: both rows count as 'no', and one of them is
     assert model.evaluate(X, y, verbose=0) == [0.25, 0.5]
+    assert model.evaluate(X, y * 0, verbose=0) == [0.25, 1.0]
+    assert model.evaluate(X, y * 0 + 1, verbose=0) == [0.25, 0.0]
     model.fit(X, y, batch_size=2, shuffle=False, verbose=0)
     assert model.get_weights()[0].ravel().tolist() == [-0.5, 0.75]
     assert model.get_weights()[1].tolist() == [0.0]

@@ -513,3 +513,59 @@ def test_class_numbers_of_two_axes_make_rows_of_two_axes() -> None:
     assert scratch.utils.to_categorical([[2], [0]]).tolist() == [[0, 0, 1], [1, 0, 0]]
     assert scratch.utils.to_categorical([[0, 1], [1, 0]], 2).tolist() == [[[1, 0], [0, 1]], [[0, 1], [1, 0]]]
     assert scratch.utils.to_categorical([], 3).shape == (0, 3)
+
+
+def test_a_layers_input_shape_makes_the_weights_at_once() -> None:
+    model = scratch.Sequential([Flatten(input_shape=(2, 2)), Dense(3)])
+    assert [w.shape for w in model.get_weights()] == [(4, 3), (3,)]
+
+
+def test_lists_are_as_good_as_arrays() -> None:
+    model = model_of()
+    assert model.evaluate(X.tolist(), y.tolist(), verbose=0) == model.evaluate(X, y, verbose=0)
+    assert np.array_equal(model.predict(X.tolist()), model.predict(X))
+    assert model.fit(X.tolist(), y.tolist(), verbose=0).epoch == [0]
+
+
+def test_a_model_that_diverged_still_answers_without_a_warning(recwarn: pytest.WarningsRecorder) -> None:
+    model = model_of(Input((2, 2)), Flatten(), Dense(1))
+    model.set_weights([np.full((4, 1), 3e38), np.full(1, 3e38)])
+    assert model.evaluate(X, y, verbose=0)[0] == np.inf  # type: ignore[index]
+    assert np.isposinf(model.predict(X)).any()
+    assert not recwarn.list
+
+
+def test_defaults_are_keras_defaults() -> None:
+    assert scratch.Sequential().name == "sequential"
+    sgd, adam = (scratch.optimizers.get(name) for name in ("sgd", "adam"))
+    assert (sgd.learning_rate, sgd.momentum, sgd.nesterov) == (float(np.float32(0.01)), 0.0, False)
+    assert (adam.learning_rate, adam.beta_1, adam.beta_2, adam.epsilon) == (float(np.float32(0.001)), 0.9, 0.999, 1e-7)
+    assert Dense(1).activation is scratch.activations.get("linear")
+
+
+METRICS = ("binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy")
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_metric_goes_by_its_own_name(name: str) -> None:
+    assert scratch.metrics.get(name) is getattr(scratch.metrics, name)
+    assert scratch.metrics.get("acc") is scratch.metrics.get("accuracy")
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_metric_of_more_axes_has_more_rows(name: str) -> None:
+    rng = np.random.default_rng(0)
+    a, classes = rng.random((4, 2, 3)), rng.integers(0, 3, (4, 2))
+    targets = classes if name.startswith("sparse") else scratch.utils.to_categorical(classes, 3)
+    function = scratch.metrics.get(name)
+    flat = function(targets.reshape(8, *targets.shape[2:]), a.reshape(8, 3))
+    assert 0 < flat.mean() < 1
+    assert np.array_equal(function(targets, a), flat.reshape(4, 2))
+    if name != "binary_accuracy":
+        assert np.array_equal(scratch.metrics.accuracy(targets, a), function(targets, a))
+
+
+def test_a_momentum_of_1_is_the_last_one_allowed() -> None:
+    assert scratch.optimizers.SGD(momentum=1).momentum == 1.0
+    with pytest.raises(ValueError, match="not -1"):
+        scratch.optimizers.SGD(momentum=-1)
