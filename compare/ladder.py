@@ -229,9 +229,14 @@ def apart(one: list[Array], other: list[Array]) -> float:
         return max(float(np.abs(a.astype(float) - b).max()) for a, b in zip(one, other, strict=True))
 
 
-def envelope(scratch: Side, twins: Sequence[Side], epoch: int) -> float:
-    """Return how far two runs may be apart after so many epochs by rounding: twice the widest twin."""
-    return 2 * max(apart(twin.weights[epoch], scratch.weights[epoch]) for twin in twins)
+def drift(scratch: list[Array], twins: Sequence[list[Array]]) -> float:
+    """Return how far the widest of the twins is from scratch. Two runs may be twice as far apart by rounding."""
+    return max(apart(twin, scratch) for twin in twins)
+
+
+def drift_after(scratch: Side, twins: Sequence[Side], epoch: int) -> float:
+    """Return the drift of the twins after so many epochs."""
+    return drift(scratch.weights[epoch], [twin.weights[epoch] for twin in twins])
 
 
 def climb_the_run(
@@ -240,7 +245,7 @@ def climb_the_run(
     """Climb from the weights after one epoch to the predicted labels of the whole run."""
     for epoch in sorted({1, scratch.epochs}):
         rung = "weights after 1 epoch" if epoch == 1 else f"weights after {epoch} epochs"
-        tolerance = envelope(scratch, twins, epoch)
+        tolerance = 2 * drift_after(scratch, twins, epoch)
         exact = witness.weights[epoch] if witness else [None, None]
         for name, theirs, ours, wide in zip("Wb", keras.weights[epoch], scratch.weights[epoch], exact, strict=True):
             yield held(rung, name, theirs, ours, tolerance, wide)
@@ -271,6 +276,6 @@ def _reporting(name: str, values: Array, recipe: Recipe, rows: Rows) -> Array:
     """
     u = float(np.finfo(recipe.dtype).eps) / 2
     n = len(rows.x_val) if name.startswith("val_") else len(rows.x_train)
-    roundings = -(-n // recipe.batch_size) + recipe.batch_size + 2 * LIBRARY_ROUNDINGS
+    roundings = recipe.steps_an_epoch(n) + recipe.batch_size + 2 * LIBRARY_ROUNDINGS
     bound = roundings * u * (np.abs(values) + np.sqrt(np.abs(values)))
     return bound + 1 / n if name.endswith("accuracy") else bound

@@ -61,6 +61,10 @@ class Recipe:
         if not 0 <= self.seed < 2**32:
             raise BadInput(f"--seed must be at least 0 and below 2**32, not {self.seed}")
 
+    def steps_an_epoch(self, rows: int) -> int:
+        """Return how many batches so many rows make, the short last one among them."""
+        return -(-rows // self.batch_size)
+
     def witness(self) -> "Recipe":
         """Return the same recipe in float64, with the learning rate that float32 makes of it."""
         return replace(self, dtype="float64", learning_rate=float(np.float32(self.learning_rate)))

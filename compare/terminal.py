@@ -1,8 +1,5 @@
 """What a comparison looks like in a terminal: notices, a row an epoch, the curves, the ladder, the verdict."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import plotext
 from rich.console import Console
 from rich.panel import Panel
@@ -49,10 +46,9 @@ def show_data(console: Console, comparison: Comparison) -> None:
     )
 
 
-@contextmanager
-def progress_bar(console: Console, comparison: Comparison) -> Iterator[Progress]:
+def progress_bar(console: Console) -> Progress:
     """Show how much of the training is done while it runs."""
-    progress = Progress(
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -60,14 +56,12 @@ def progress_bar(console: Console, comparison: Comparison) -> Iterator[Progress]
         console=console,
         transient=True,
     )
-    with progress:
-        yield progress
 
 
 def train_with_progress(console: Console, comparison: Comparison) -> None:
     """Train with a live bar, and print a row as soon as every side has finished an epoch."""
-    _print_row(console, None, header=True)
-    with progress_bar(console, comparison) as progress:
+    _print_row(console, None)
+    with progress_bar(console) as progress:
         total = comparison.recipe.epochs * len(comparison.sides)
         bar = progress.add_task("Training", total=total)
         for epoch, side in comparison.train():
@@ -94,9 +88,9 @@ def _epoch_cells(comparison: Comparison, epoch: int) -> list[str]:
     return cells
 
 
-def _print_row(console: Console, cells: list[str] | None, header: bool = False) -> None:
-    """Print one row of a table whose rows come minutes apart: every row is a table of the same widths."""
-    table = Table(show_header=header, box=None, padding=(0, 1, 1, 0) if cells else (0, 1, 0, 0))
+def _print_row(console: Console, cells: list[str] | None) -> None:
+    """Print one row, or the header, of a table whose rows come minutes apart: each is a table of the same widths."""
+    table = Table(show_header=cells is None, box=None, padding=(0, 1, 1, 0) if cells else (0, 1, 0, 0))
     table.add_column("epoch", width=5, justify="right")
     table.add_column("", width=10)
     for title in COLUMNS.values():

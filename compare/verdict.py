@@ -8,7 +8,7 @@ import numpy as np
 
 from compare.data import Rows
 from compare.departure import Departure, first_departure, weights_by_step
-from compare.ladder import Rung, apart, envelope
+from compare.ladder import Rung, apart, drift, drift_after
 from compare.lockstep import Side
 from compare.recipe import Recipe
 from compare.sides import Library
@@ -42,7 +42,7 @@ class Evidence:
     @property
     def steps_an_epoch(self) -> int:
         """How many batches an epoch has."""
-        return -(-len(self.rows.x_train) // self.recipe.batch_size)
+        return self.recipe.steps_an_epoch(len(self.rows.x_train))
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -90,7 +90,7 @@ def _epoch_of_departure(evidence: Evidence) -> int | None:
     for epoch in range(1, scratch.epochs + 1):
         if _finite(keras.weights[epoch]) != _finite(scratch.weights[epoch]):
             return epoch
-        if apart(keras.weights[epoch], scratch.weights[epoch]) > envelope(scratch, twins, epoch):
+        if apart(keras.weights[epoch], scratch.weights[epoch]) > 2 * drift_after(scratch, twins, epoch):
             return epoch
     return None
 
@@ -100,7 +100,7 @@ def _epoch_of_amplification(evidence: Evidence) -> int | None:
     scratch, twins = evidence.scratch, evidence.twins
     for epoch in range(1, scratch.epochs + 1):
         steps = epoch * evidence.steps_an_epoch
-        if envelope(scratch, twins, epoch) / 2 > adding_up(steps, scratch.weights[epoch]):
+        if drift_after(scratch, twins, epoch) > adding_up(steps, scratch.weights[epoch]):
             return epoch
     return None
 
@@ -128,7 +128,7 @@ def _rounding_limited(evidence: Evidence, epoch: int) -> Verdict:
         "rounding-limited",
         f"from step {step} (epoch {epoch}) on this recipe makes rounding errors grow: at the end Keras and scratch are "
         f"{apart(keras.weights[-1], scratch.weights[-1]):.2g} apart, and scratch and its rounding twins "
-        f"{envelope(scratch, evidence.twins, scratch.epochs) / 2:.2g}; the run proves neither a match nor a mistake",
+        f"{drift_after(scratch, evidence.twins, scratch.epochs):.2g}; the run proves neither a match nor a mistake",
         step,
     )
 
@@ -138,7 +138,7 @@ def _step_of_departure(evidence: Evidence, epoch: int) -> Departure | None:
     theirs, ours, *twins = weights_by_step(
         [evidence.again(name) for name in names], evidence.recipe, evidence.rows, epoch
     )
-    return first_departure(theirs, ours, lambda i: 2 * max(apart(twin[i], ours[i]) for twin in twins), epoch)
+    return first_departure(theirs, ours, lambda i: 2 * drift(ours[i], [twin[i] for twin in twins]), epoch)
 
 
 def _names(sides: Sequence[Side]) -> list[str]:
