@@ -137,6 +137,14 @@ class Rounded(NDArrayOperatorsMixin):
         mean: Rounded = self.sum(axis, keepdims) / n
         return mean
 
+    def copy(self) -> "Rounded":
+        """Return the same intervals, to be moved on their own."""
+        return Rounded(self.low.copy(), self.high.copy(), self.dtype)
+
+    def joined(self, other: "Rounded") -> "Rounded":
+        """Return the intervals that hold both: where a program may end up that is written one way or another."""
+        return Rounded(np.minimum(self.low, other.low), np.maximum(self.high, other.high), self.dtype)
+
     def clip(self, low: float, high: float) -> "Rounded":
         """Hold the numbers between two limits."""
         below, above = self._operand(low), self._operand(high)
@@ -201,6 +209,12 @@ def _less(ufunc: np.ufunc, x: Rounded, y: Rounded) -> Rounded:
     return Rounded(ufunc(x.high, y.low), ufunc(x.low, y.high), x.dtype)
 
 
+def _equal(ufunc: np.ufunc, x: Rounded, y: Rounded) -> Rounded:
+    """Answer 1 where both are the same number, 0 where they cannot be, and an interval from 0 to 1 in between."""
+    possibly = (x.low <= y.high) & (y.low <= x.high)
+    return Rounded(possibly & (x.low == y.high) & (x.high == y.low), possibly, x.dtype)
+
+
 def _both(ufunc: np.ufunc, x: Rounded, y: Rounded) -> Rounded:
     return Rounded(np.minimum(x.low, y.low), np.minimum(x.high, y.high), x.dtype)
 
@@ -217,11 +231,13 @@ RULES: dict[np.ufunc, Callable[..., Rounded]] = {
     np.maximum: _pick,
     np.sqrt: _sqrt,
     np.exp: _rising,
+    np.tanh: _rising,
     np.log: _rising,
     np.log1p: _rising,
     np.greater: _greater,
     np.greater_equal: _greater,
     np.less: _less,
     np.less_equal: _less,
+    np.equal: _equal,
     np.bitwise_and: _both,
 }

@@ -87,7 +87,7 @@ def held(rung: str, quantity: str, keras: Any, scratch: Any, tolerance: Any, wit
     same_places = bool((np.isfinite(keras) == np.isfinite(scratch)).all())
     if not finite.any():
         return Rung(rung, quantity, scratch.shape, 0.0 if same_places else None, None, same_places)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         difference = np.where(finite, np.abs(keras - scratch), 0)
         tolerance = np.broadcast_to(np.asarray(tolerance, float), keras.shape)
         shares = np.where(difference > 0, difference / tolerance, 0)
@@ -252,7 +252,8 @@ def climb_the_run(
 
     for name, reported in scratch.history.items():
         widest = np.max([np.abs(np.subtract(twin.history[name], reported)) for twin in twins], axis=0)
-        allowed = 2 * widest + _reporting(name, np.asarray(reported), recipe, rows)
+        n = len(rows.x_val) if name.startswith("val_") else len(rows.x_train)
+        allowed = 2 * widest + reporting(name, np.asarray(reported), recipe, n)
         exactly = witness.history[name] if witness else None
         yield held("history", name, keras.history[name], reported, allowed, exactly)
 
@@ -268,14 +269,13 @@ def _outputs(side: Side, images: Array) -> Array:
     return outputs
 
 
-def _reporting(name: str, values: Array, recipe: Recipe, rows: Rows) -> Array:
-    """Bound the rounding in a reported mean: over a batch's rows, then over the batches, in the recipe's type.
+def reporting(name: str, values: Array, recipe: Recipe, n: int) -> Array:
+    """Bound the rounding in a reported mean: over a batch's rows, then over the batches of n rows, in the recipe's type.
 
     An output off by e puts a squared error off by 2 * sqrt(loss) * e, hence the root. An accuracy may differ by one
     row more, whose output is a half to within rounding.
     """
     u = float(np.finfo(recipe.dtype).eps) / 2
-    n = len(rows.x_val) if name.startswith("val_") else len(rows.x_train)
     roundings = recipe.steps_an_epoch(n) + recipe.batch_size + 2 * LIBRARY_ROUNDINGS
     bound = roundings * u * (np.abs(values) + np.sqrt(np.abs(values)))
     return bound + 1 / n if name.endswith("accuracy") else bound

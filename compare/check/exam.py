@@ -1,0 +1,163 @@
+"""The exam: every case in both float types, what Keras answers, and how far a right program may be from that."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from compare.bounds import Rounded
+from compare.check.cases import REAL, Case, cases
+from compare.check.keras_answers import KerasAnswers
+from compare.check.written import Written
+from compare.data import Rows
+from compare.ladder import drift, reporting
+from compare.recipe import Recipe
+from compare.sides import scratch_library
+from compare.twin import twin
+from scratch.arrays import Array
+
+DTYPES = ("float64", "float32")
+
+RESULTS = {
+    "dense": ("z",),
+    "sigmoid": ("a",),
+    "predict": ("a",),
+    "mse": ("loss",),
+    "accuracy": ("accuracy",),
+    "mse_gradient": ("da",),
+    "sigmoid_gradient": ("slope",),
+    "dense_gradient": ("dW", "db"),
+    "sgd": ("param",),
+    "train_step": ("W", "b"),
+    "fit": ("W", "b"),
+}
+"""What each function hands back, the ladder's functions in order."""
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A case in one float type, with Keras's answer and how far each entry may be off.
+
+    ``loosely`` is the tolerance for answers handed back in float32, whatever the question's type.
+    """
+
+    case: Case
+    dtype: str
+    expected: dict[str, Array]
+    allowed: dict[str, Array]
+    loosely: dict[str, Array]
+
+    @property
+    def function(self) -> str:
+        """The function that is asked."""
+        return self.case.function
+
+
+@dataclass
+class Exam:
+    """Every question. It knows the answers, so submissions are judged without Keras."""
+
+    dataset: str
+    rows: int
+    seed: int
+    questions: list[Question] = field(default_factory=list)
+
+    def of(self, function: str) -> list[Question]:
+        """Return the questions to one function, small ones first."""
+        return [question for question in self.questions if question.function == function]
+
+
+def set_exam(rows: Rows, dataset: str, keras: KerasAnswers, seed: int = 0) -> Exam:
+    """Ask Keras every question."""
+    exam = Exam(dataset, len(rows.x_train), seed)
+    for case in cases(rows, seed):
+        tolerances = {dtype: allowed_for(case.in_type(dtype), dtype) for dtype in DTYPES}
+        for dtype in DTYPES:
+            asked = case.in_type(dtype)
+            expected = keras.answer(case.function, dtype, asked.arguments)
+            exam.questions.append(Question(asked, dtype, expected, tolerances[dtype], tolerances["float32"]))
+    return exam
+
+
+def right_answer(case: Case, dtype: str) -> dict[str, Array]:
+    """Return what ``scratch`` answers, by the names of the results."""
+    with scratch_library().dtype(dtype), np.errstate(all="ignore"):
+        found = named(case.function, getattr(Written(), case.function)(**case.arguments))
+    return {name: np.asarray(value) for name, value in found.items()}
+
+
+def named(function: str, result: Any) -> dict[str, Any]:
+    """Give the parts of a result their names; of ``fit``, the history's as well."""
+    parts = result if isinstance(result, tuple) else (result,)
+    history = parts[2] if function == "fit" else {}
+    return dict(zip(RESULTS[function], parts, strict=False)) | history
+
+
+def allowed_for(case: Case, dtype: str) -> dict[str, Array]:
+    """Work out how far two right programs may be apart: from rounding bounds, for real training from rounding twins."""
+    if case.function == "fit" and case.kind == REAL:
+        return _by_twins(case, dtype)
+    return {name: np.asarray(bounds.tolerance) for name, bounds in _bounds(case, dtype).items()}
+
+
+INTERVALS = ("W", "b", "z", "a", "dz", "param", "gradient")
+"""The arguments that are given as intervals; the others are taken as they are, exactly."""
+
+
+def _bounds(case: Case, dtype: str) -> dict[str, Rounded]:
+    arguments = {name: Rounded.exact(x) if name in INTERVALS else x for name, x in case.arguments.items()}
+    if case.function == "sigmoid_gradient":
+        arguments["a"] = Written().sigmoid(arguments["z"])
+    with scratch_library().dtype(dtype):
+        found = named(case.function, getattr(Written(), case.function)(**arguments))
+        for name, other in _written_otherwise(case.function, arguments):
+            found[name] = found[name].joined(other)
+    stacked = {
+        name: Rounded(np.stack([v.low for v in values]), np.stack([v.high for v in values]), np.dtype(dtype))
+        for name, values in found.items()
+        if isinstance(values, list)
+    }
+    return found | stacked
+
+
+def _written_otherwise(function: str, arguments: dict[str, Any]) -> Iterator[tuple[str, Rounded]]:
+    """Yield results of other right ways to write a function, whose roundings are not those of ours."""
+    if function in ("sigmoid", "predict"):
+        z = arguments["z"] if function == "sigmoid" else Written().dense(**arguments)
+        yield "a", (1 + np.tanh(z / 2)) / 2
+    if function == "sigmoid_gradient":
+        a = arguments["a"]
+        yield "slope", a - a * a
+
+
+def _by_twins(case: Case, dtype: str) -> dict[str, Array]:
+    """Train scratch and two rounding twins as the case says: two right programs may be twice the twins' drift apart."""
+    asked, library = case.arguments, scratch_library()
+    recipe = Recipe(
+        dtype="float64" if dtype == "float64" else "float32",
+        learning_rate=asked["learning_rate"],
+        batch_size=asked["batch_size"],
+        epochs=asked["epochs"],
+    )
+    start = [asked["W"], asked["b"]]
+    with library.dtype(dtype):
+        plain = library.build(recipe, asked["X"].shape[1:], start)
+        models = [plain, *(twin(library, recipe, asked["X"].shape[1:], start, number).model for number in (0, 1))]
+        histories = [_train(model, asked) for model in models]
+    tolerance = 2 * drift(plain.get_weights(), [model.get_weights() for model in models[1:]])
+    allowed = {name: np.asarray(tolerance) for name in ("W", "b")}
+    for name, shown in histories[0].items():
+        widest = np.max([np.abs(np.subtract(history[name], shown)) for history in histories[1:]], axis=0)
+        allowed[name] = 2 * widest + reporting(name, np.asarray(shown), recipe, len(asked["X"]))
+    return allowed
+
+
+def _train(model: Any, asked: dict[str, Any]) -> dict[str, list[float]]:
+    shown: dict[str, list[float]] = {"loss": [], "accuracy": []}
+    for rows in asked["order"]:
+        X, y = asked["X"][rows], asked["y"][rows]
+        history = model.fit(X, y, batch_size=asked["batch_size"], epochs=1, shuffle=False, verbose=0).history
+        for name, values in shown.items():
+            values.append(history[name][-1])
+    return shown

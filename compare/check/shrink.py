@@ -1,0 +1,130 @@
+"""Makes a failing input small: fewer rows, pixels and epochs, rounder numbers, as long as it still fails."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from compare.check.cases import REAL, Case
+from compare.check.exam import Question, allowed_for, right_answer
+from compare.check.judge import Attempt, Finding, Submission, arguments_for, asks, attempt
+from scratch.arrays import Array
+
+MOST_CALLS = 200
+
+AXES = {"X": "ND", "W": "DU", "b": "U", "y": "NU", "a": "NU", "z": "NU", "dz": "NU", "param": "PU", "gradient": "PU"}
+"""What the axes of every argument count; ``order`` holds rows, and is cut in its own way."""
+
+
+def smallest(submission: Submission, finding: Finding) -> Attempt | None:
+    """Return the smallest failing attempt that greedy steps lead to; None where making it smaller is no use.
+
+    A call that ended the process is not repeated. Right answers are ``scratch``'s: the exam has shown that they are
+    Keras's.
+    """
+    best = finding.failed
+    if best is None or (best.answer.problem and not best.answer.problem.startswith("raised")):
+        return None
+    calls = 0
+    for steps in (_shorter, _simpler):
+        moved = True
+        while moved:
+            moved = False
+            for case in steps(best.question.case):
+                calls += 1
+                if calls > MOST_CALLS:
+                    return best
+                tried = _try(submission, replace(best.question, case=case))
+                if tried and _fails_alike(tried, best, finding):
+                    best, moved = tried, True
+                    break
+    return best
+
+
+def _fails_alike(tried: Attempt, best: Attempt, finding: Finding) -> bool:
+    """Tell whether a smaller attempt still fails on the same rung, with wrong numbers where there were numbers."""
+    alike = bool(tried.problem) == bool(best.problem) and asks(finding.rung, tried.question)
+    return alike and tried.wrong(finding.results) is not None
+
+
+def _try(submission: Submission, question: Question) -> Attempt | None:
+    case, dtype = question.case.in_type(question.dtype), question.dtype
+    expected = right_answer(case, dtype)
+    asked = Question(case, dtype, expected, allowed_for(case, dtype), allowed_for(case.in_type("float32"), "float32"))
+    if not all(np.isfinite(x).all() for x in (*expected.values(), *asked.allowed.values())):
+        return None
+    arguments = arguments_for(asked, submission.functions[case.function])
+    return attempt(asked, submission.call(case.function, arguments))
+
+
+def _with(case: Case, **changed: Any) -> Case:
+    kind = "shrunk" if case.kind == REAL else case.kind
+    return replace(case, arguments=case.arguments | changed, kind=kind, what="the smallest that fails")
+
+
+def _shorter(case: Case) -> Iterator[Case]:
+    """Yield the case with fewer epochs, rows or pixels, the largest cuts first."""
+    given = case.arguments
+    if given.get("epochs", 1) > 1:
+        yield _with(case, epochs=given["epochs"] - 1, order=given["order"][:-1])
+    sizes = {axis: n for name, x in given.items() if name in AXES for axis, n in _sizes(name, x)}
+    for axis in "NDP":
+        size = sizes.get(axis, 1)
+        for cut in sorted({size // 2, 1}, reverse=True):
+            for start in range(0, size if size > 1 else 0, max(cut, 1)):
+                dropped = np.arange(start, min(start + cut, size))
+                if 0 < len(dropped) < size:
+                    yield _with(case, **_without(given, axis, dropped))
+    if given.get("batch_size", 1) > 1:
+        yield _with(case, batch_size=1)
+        yield _with(case, batch_size=given["batch_size"] - 1)
+
+
+def _sizes(name: str, x: Array) -> list[tuple[str, int]]:
+    return list(zip(AXES[name][-x.ndim :], x.shape, strict=True))
+
+
+def _without(given: dict[str, Any], axis: str, dropped: Array) -> dict[str, Any]:
+    changed: dict[str, Any] = {}
+    for name, x in given.items():
+        if name in AXES and axis in AXES[name][-x.ndim :]:
+            changed[name] = np.delete(x, dropped, axis=AXES[name][-x.ndim :].index(axis))
+    if axis == "N" and "order" in given:
+        order = given["order"]
+        kept = order[~np.isin(order, dropped)].reshape(len(order), -1)
+        changed["order"] = np.searchsorted(np.setdiff1d(order[0], dropped), kept)
+    return changed
+
+
+_ROUNDER: tuple[Callable[[Array], Array], ...] = (
+    np.zeros_like,
+    np.ones_like,
+    np.round,
+    lambda x: np.round(x * 2) / 2,
+    lambda x: np.round(x * 4) / 4,
+)
+"""Ways to make numbers simpler, the simplest first. They keep labels labels and answers within 0 and 1."""
+
+
+def _simpler(case: Case) -> Iterator[Case]:
+    """Yield the case with one array simpler, or one of its first entries."""
+    for name, x in case.arguments.items():
+        if name not in AXES or x.dtype.kind != "f":
+            continue
+        level = _level(x)
+        for rounder in _ROUNDER[: int(level.max(initial=0))]:
+            yield _with(case, **{name: rounder(x)})
+        for place in list(np.ndindex(x.shape))[:8]:
+            for rounder in _ROUNDER[: int(level[place])]:
+                changed = x.copy()
+                changed[place] = rounder(x[place])
+                yield _with(case, **{name: changed})
+
+
+def _level(x: Array) -> Array:
+    """Return how many of the ways would make each number simpler: none for a 0, one for a 1, and so on."""
+    levels = np.full(x.shape, len(_ROUNDER))
+    for number in reversed(range(len(_ROUNDER))):
+        levels[_ROUNDER[number](x) == x] = number
+    return levels

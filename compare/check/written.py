@@ -1,0 +1,196 @@
+"""The perceptron in a learner's own functions, right: what a submission is held against, and what mistakes replace.
+
+Every method computes with ``scratch``'s functions, so there is no second copy of a formula, and every method may be
+given the intervals of ``compare.bounds`` in place of numbers. A mistake of the catalogue replaces one method, or a
+few, and the others go on around it: so the numbers of a whole wrong program are known.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
+from functools import partial
+from typing import Any
+
+from scratch import activations, losses, metrics
+from scratch.arrays import Array
+from scratch.layers import Dense
+from scratch.optimizers import SGD
+
+History = dict[str, list[Any]]
+Replacement = Callable[..., Any]
+
+CALLS = {
+    "dz": ("mse_gradient", "sigmoid_gradient"),
+    "predict": ("dense", "sigmoid"),
+    "train_step": ("dense", "sigmoid", "dz", "mse_gradient", "sigmoid_gradient", "dense_gradient", "sgd"),
+    "fit": (
+        *("dense", "sigmoid", "mse", "accuracy", "dz", "mse_gradient", "sigmoid_gradient", "dense_gradient", "sgd"),
+        *(
+            "train_step",
+            "prepare",
+            "start",
+            "epochs_run",
+            "restart",
+            "epoch_order",
+            "batches",
+            "batch",
+            "rate",
+            "report",
+        ),
+    ),
+}
+"""What every composed method is made of."""
+
+
+def uses(function: str, part: str) -> bool:
+    """Tell whether a wrong ``part`` can show in the numbers of ``function``."""
+    return part == function or part in CALLS.get(function, ())
+
+
+class Written:
+    """A right program. X: (N, D), y: (N, U), W: (D, U), b: (U,); z, a: (N, U); order: (epochs, N).
+
+    ``memory`` is what a program keeps from one step to the next: a right one keeps nothing there.
+    """
+
+    def __init__(self) -> None:
+        self.memory: dict[str, Any] = {}
+
+    def dense(self, X: Array, W: Array, b: Array) -> Array:
+        """Weigh the pixels and add the bias: z."""
+        return _layer(W, b).forward(X)
+
+    def sigmoid(self, z: Array) -> Array:
+        """Squash z to 0..1: a."""
+        return activations.sigmoid(z)
+
+    def predict(self, X: Array, W: Array, b: Array) -> Array:
+        """Answer: how much does each image look like a five?"""
+        return self.sigmoid(self.dense(X, W, b))
+
+    def mse(self, y: Array, a: Array) -> Any:
+        """Average the squared error over the batch: one number."""
+        return losses.mean_squared_error(y, a).mean()
+
+    def accuracy(self, y: Array, a: Array) -> Any:
+        """Return the share of right answers."""
+        return metrics.binary_accuracy(y, a).mean()
+
+    def mse_gradient(self, y: Array, a: Array) -> Array:
+        """Return the derivative of the batch's loss with respect to a: da."""
+        return losses.mean_squared_error_gradient(y, a)
+
+    def sigmoid_gradient(self, z: Array, a: Array) -> Array:
+        """Return the sigmoid's slope at z, where it is a."""
+        one: Any = 1.0
+        return activations.sigmoid_gradient(a, one)
+
+    def dz(self, y: Array, z: Array, a: Array) -> Array:
+        """Pass the derivative back through the loss and the sigmoid."""
+        return self.mse_gradient(y, a) * self.sigmoid_gradient(z, a)
+
+    def dense_gradient(self, X: Array, W: Array, dz: Array) -> tuple[Array, Array]:
+        """Pass the derivative back to the weights: dW, db."""
+        layer = _layer(W)
+        layer.X = X
+        layer.backward(dz)
+        return layer.dW, layer.db
+
+    def sgd(self, param: Array, gradient: Array, learning_rate: float) -> Array:
+        """Take one step downhill."""
+        moved = param.copy()
+        SGD(learning_rate).update(moved, gradient)
+        return moved
+
+    def train_step(self, X: Array, y: Array, W: Array, b: Array, learning_rate: float) -> tuple[Array, Array]:
+        """Go forward, backward, and take the step: the new W and b."""
+        z = self.dense(X, W, b)
+        dW, db = self.dense_gradient(X, W, self.dz(y, z, self.sigmoid(z)))
+        return self.sgd(W, dW, learning_rate), self.sgd(b, db, learning_rate)
+
+    def prepare(self, X: Array, y: Array) -> tuple[Array, Array]:
+        """Do to the rows what is to be done before training: nothing."""
+        return X, y
+
+    def start(self, W: Array, b: Array) -> tuple[Array, Array]:
+        """Return the weights to start from: the given ones."""
+        return W, b
+
+    def epochs_run(self, epochs: int) -> int:
+        """Return how many epochs are run: all of them."""
+        return epochs
+
+    def restart(self, W: Array, b: Array) -> tuple[Array, Array]:
+        """Return the weights that an epoch begins with: those of the epoch before."""
+        return W, b
+
+    def epoch_order(self, order: Array, epoch: int) -> Array:
+        """Return the order of an epoch's rows; a program that runs too many epochs begins again."""
+        return order[epoch % len(order)]
+
+    def batches(self, order: Array, batch_size: int) -> Iterator[Array]:
+        """Cut an epoch's rows into batches; the last one has the rows that are left."""
+        for start in range(0, len(order), batch_size):
+            yield order[start : start + batch_size]
+
+    def batch(self, X: Array, y: Array, rows: Array) -> tuple[Array, Array]:
+        """Fetch the rows of one batch, each image with its label."""
+        return X[rows], y[rows]
+
+    def rate(self, learning_rate: float, rows: int, epoch: int, step: int) -> float:
+        """Return the learning rate of a step: always the given one. ``step`` counts from 0 over all epochs."""
+        return learning_rate
+
+    def report(self, values: list[Any], rows: list[int], last: Callable[[], Any]) -> Any:
+        """Average what the batches showed before their update, each by its rows. ``last``: of all rows, afterwards."""
+        return sum(value * n for value, n in zip(values, rows, strict=True)) / sum(rows)
+
+    def fit(
+        self,
+        X: Array,
+        y: Array,
+        W: Array,
+        b: Array,
+        learning_rate: float,
+        batch_size: int,
+        epochs: int,
+        order: Array,
+    ) -> tuple[Array, Array, History]:
+        """Train: epoch after epoch, batch after batch. Return W, b and what Keras would report."""
+        self.memory = {"batch_size": batch_size, "all_rows": len(X), "start": (W, b)}
+        X, y = self.prepare(X, y)
+        W, b = self.start(W, b)
+        history: History = {"loss": [], "accuracy": []}
+        step = 0
+        for epoch in range(self.epochs_run(epochs)):
+            self.memory["epoch"] = epoch
+            W, b = self.restart(W, b)
+            shown: dict[str, list[Any]] = {"loss": [], "accuracy": []}
+            sizes = []
+            for rows in self.batches(self.epoch_order(order, epoch), batch_size):
+                X_batch, y_batch = self.batch(X, y, rows)
+                a = self.predict(X_batch, W, b)
+                shown["loss"].append(self.mse(y_batch, a))
+                shown["accuracy"].append(self.accuracy(y_batch, a))
+                sizes.append(len(rows))
+                W, b = self.train_step(X_batch, y_batch, W, b, self.rate(learning_rate, len(rows), epoch, step))
+                step += 1
+            a = self.predict(X, W, b)
+            history["loss"].append(self.report(shown["loss"], sizes, partial(self.mse, y, a)))
+            history["accuracy"].append(self.report(shown["accuracy"], sizes, partial(self.accuracy, y, a)))
+        return W, b, history
+
+
+_DENSE = Dense(1)
+
+
+def _layer(W: Array, b: Array | None = None) -> Dense:
+    layer = copy(_DENSE)  # one is made for all: Dense checks its arguments, which takes longer than its math
+    layer.W = W
+    if b is not None:
+        layer.b = b
+    return layer
+
+
+def program(replaced: Mapping[str, Replacement] | None = None) -> Written:
+    """Return a fresh program, with some of its methods replaced by wrong ones."""
+    return type("Wrong", (Written,), dict(replaced))() if replaced else Written()
