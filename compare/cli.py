@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from compare import options
+from compare.check import cli as check
 from compare.errors import BadInput
 from compare.recipe import Recipe
 from scratch.datasets import DataError
@@ -76,8 +77,6 @@ def run(recipe: Recipe, dataset: str, data: Path | None, out: Path, quiet: bool)
     console, path = Console(quiet=quiet), output_directory(out) / "result.json"
     comparison = Comparison(recipe, load(dataset, data))
     terminal.show_data(console, comparison)
-    if quiet and comparison.dataset.notice:
-        print(f"NOTICE: {comparison.dataset.notice}", file=sys.stderr)
     try:
         with console.status("Starting Keras"):
             comparison.start()
@@ -99,6 +98,10 @@ def run(recipe: Recipe, dataset: str, data: Path | None, out: Path, quiet: bool)
     console.print(f"Written: {path}", highlight=False)
     terminal.show_verdict(Console(), verdict)
     return MATCHED if verdict.word == "matched" else NOT_MATCHED
+
+
+for capability in (check,):
+    capability.add_to(app)
 
 
 def main(arguments: list[str] | None = None) -> Any:

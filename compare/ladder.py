@@ -270,7 +270,7 @@ def _outputs(side: Side, images: Array) -> Array:
 
 
 def reporting(name: str, values: Array, recipe: Recipe, n: int) -> Array:
-    """Bound the rounding in a reported mean: over a batch's rows, then over the batches of n rows, in the recipe's type.
+    """Bound the rounding in a reported mean of n rows: over a batch, then over the batches, in the recipe's type.
 
     An output off by e puts a squared error off by 2 * sqrt(loss) * e, hence the root. An accuracy may differ by one
     row more, whose output is a half to within rounding.

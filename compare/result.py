@@ -91,23 +91,28 @@ def _processor() -> str:
 
 
 def write_json(value: Any, path: Path) -> None:
-    """Write a value so that any JSON parser reads it: NaN and infinities become strings.
+    """Write a value so that any JSON parser reads it: NaN and infinities become strings. Raises as ``write_text``."""
+    write_text(json.dumps(_finite(value), indent=2, allow_nan=False) + "\n", path)
 
-    The file appears whole or not at all. Raises BadInput where the directory cannot be written.
-    """
-    text = json.dumps(_finite(value), indent=2, allow_nan=False) + "\n"
+
+def write_text(text: str, path: Path) -> None:
+    """Write a file that appears whole or not at all. Raises BadInput where it cannot be written."""
     try:
         with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
             file.write(text)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
+        try:
+            os.chmod(file.name, 0o644)
+            os.replace(file.name, path)
+        except OSError:
+            os.unlink(file.name)
+            raise
     except OSError as error:
         raise unwritable(path.parent, error) from None
 
 
 def unwritable(directory: Path, error: OSError) -> BadInput:
     """Say that nothing can be written there."""
-    return BadInput(f"cannot write to --out {directory}: {error.strerror}; name a directory that you may write to")
+    return BadInput(f"cannot write to {directory}: {error.strerror}; name a directory that you may write to")
 
 
 def output_directory(directory: Path) -> Path:

@@ -1,5 +1,7 @@
 """What a comparison looks like in a terminal: notices, a row an epoch, the curves, the ladder, the verdict."""
 
+import sys
+
 import plotext
 from rich.console import Console
 from rich.panel import Panel
@@ -11,17 +13,26 @@ from compare.comparison import Comparison
 from compare.ladder import Rung, apart
 from compare.lockstep import Side
 from compare.verdict import Verdict
+from scratch.datasets import Dataset
 
 NAMES = {"keras": "Keras", "scratch": "scratch", "float64": "float64 witness"}
 COLUMNS = {"accuracy": "accuracy", "loss": "loss", "val_accuracy": "val acc.", "val_loss": "val loss"}
 STYLES = {"matched": "bold green", "rounding-limited": "bold yellow", "mismatched": "bold red"}
 
 
+def show_notice(console: Console, dataset: Dataset) -> None:
+    """Say where nobody can miss it that this is other data than was hoped for; a quiet console is told, too."""
+    if not dataset.notice:
+        return
+    if console.quiet:
+        print(f"NOTICE: {dataset.notice}", file=sys.stderr)
+    console.print(Panel(Text(dataset.notice), title="NOTICE", style="bold yellow"))
+
+
 def show_data(console: Console, comparison: Comparison) -> None:
     """Say which data this is, where it came from, and what is trained on it."""
     dataset, rows, recipe = comparison.dataset, comparison.rows, comparison.recipe
-    if dataset.notice:
-        console.print(Panel(Text(dataset.notice), title="NOTICE", style="bold yellow"))
+    show_notice(console, dataset)
     height, width = rows.shape
     console.print(
         Text(f"Data   {dataset.name}: {len(rows.x_train):,} training and {len(rows.x_val):,} validation images of "),

@@ -110,7 +110,7 @@ def _shows_on(mistake: Mistake, finding: Finding) -> bool:
     """Tell whether a mistake can change the results of a rung at all."""
     if finding.rung == "history":
         return True
-    reported_only = {"mse", "accuracy", "report"}
+    reported_only = {"mse", "accuracy", "report", "report_loss", "report_accuracy", "shown_with"}
     return any(
         uses(finding.function, part) and (finding.function != "fit" or part not in reported_only)
         for form in mistake.forms

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from compare.bounds import Rounded
 from compare.check.cases import REAL, Case, cases
-from compare.check.keras_answers import KerasAnswers
 from compare.check.written import Written
 from compare.data import Rows
 from compare.ladder import drift, reporting
@@ -68,7 +67,14 @@ class Exam:
         return [question for question in self.questions if question.function == function]
 
 
-def set_exam(rows: Rows, dataset: str, keras: KerasAnswers, seed: int = 0) -> Exam:
+class Answers(Protocol):
+    """Whoever knows the right answers: Keras."""
+
+    def answer(self, function: str, dtype: str, arguments: dict[str, Any]) -> dict[str, Array]:
+        """Return the results of a function by name."""
+
+
+def set_exam(rows: Rows, dataset: str, keras: Answers, seed: int = 0) -> Exam:
     """Ask Keras every question."""
     exam = Exam(dataset, len(rows.x_train), seed)
     for case in cases(rows, seed):
@@ -108,7 +114,7 @@ INTERVALS = ("W", "b", "z", "a", "dz", "param", "gradient")
 def _bounds(case: Case, dtype: str) -> dict[str, Rounded]:
     arguments = {name: Rounded.exact(x) if name in INTERVALS else x for name, x in case.arguments.items()}
     if case.function == "sigmoid_gradient":
-        arguments["a"] = Written().sigmoid(arguments["z"])
+        arguments["a"] = Written().sigmoid(arguments["z"]).joined(_by_tanh(arguments["z"]))
     with scratch_library().dtype(dtype):
         found = named(case.function, getattr(Written(), case.function)(**arguments))
         for name, other in _written_otherwise(case.function, arguments):
@@ -125,10 +131,15 @@ def _written_otherwise(function: str, arguments: dict[str, Any]) -> Iterator[tup
     """Yield results of other right ways to write a function, whose roundings are not those of ours."""
     if function in ("sigmoid", "predict"):
         z = arguments["z"] if function == "sigmoid" else Written().dense(**arguments)
-        yield "a", (1 + np.tanh(z / 2)) / 2
+        yield "a", _by_tanh(z)
     if function == "sigmoid_gradient":
         a = arguments["a"]
         yield "slope", a - a * a
+
+
+def _by_tanh(z: Rounded) -> Rounded:
+    """Return the sigmoid as 1 and a hyperbolic tangent make it: its rounding is that of 1, however small a is."""
+    return (1 + np.tanh(z / 2)) / 2
 
 
 def _by_twins(case: Case, dtype: str) -> dict[str, Array]:

@@ -174,9 +174,9 @@ def _results(question: Question, answer: Answer, remarks: list[str]) -> dict[str
     """Give the parts of what came back their names. Raises ValueError with a sentence where it cannot be read."""
     function, value = question.function, answer.value
     names = RESULTS[function]
-    if value is None and set(names) <= set(answer.after):
-        remarks.append(f"{function} returns nothing; what it wrote into {', '.join(names)} is taken")
-        return {name: answer.after[name] for name in names}
+    if value is None and function in IN_PLACE:
+        remarks.append(f"{function} returns nothing; what it wrote into {' and '.join(names)} is taken")
+        return {name: answer.after.get(name, question.case.arguments[name]) for name in names}
     if function in NUMBERS:
         return {names[0]: _number(question, value, remarks)}
     if len(names) == 1:

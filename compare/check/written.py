@@ -16,6 +16,7 @@ from scratch.layers import Dense
 from scratch.optimizers import SGD
 
 History = dict[str, list[Any]]
+Weights = tuple[Array, Array]
 Replacement = Callable[..., Any]
 
 CALLS = {
@@ -142,7 +143,20 @@ class Written:
 
     def report(self, values: list[Any], rows: list[int], last: Callable[[], Any]) -> Any:
         """Average what the batches showed before their update, each by its rows. ``last``: of all rows, afterwards."""
-        return sum(value * n for value, n in zip(values, rows, strict=True)) / sum(rows)
+        total = sum(value * n for value, n in zip(values, rows, strict=True))
+        return total / sum(rows) if rows else float("nan")
+
+    def report_loss(self, values: list[Any], rows: list[int], last: Callable[[], Any]) -> Any:
+        """Return the loss of an epoch."""
+        return self.report(values, rows, last)
+
+    def report_accuracy(self, values: list[Any], rows: list[int], last: Callable[[], Any]) -> Any:
+        """Return the accuracy of an epoch."""
+        return self.report(values, rows, last)
+
+    def shown_with(self, before: Weights, after: Weights) -> Weights:
+        """Return the weights with which a batch is reported: those before its step."""
+        return before
 
     def fit(
         self,
@@ -168,15 +182,16 @@ class Written:
             sizes = []
             for rows in self.batches(self.epoch_order(order, epoch), batch_size):
                 X_batch, y_batch = self.batch(X, y, rows)
-                a = self.predict(X_batch, W, b)
+                rate = self.rate(learning_rate, len(rows), epoch, step)
+                after = self.train_step(X_batch, y_batch, W, b, rate)
+                a = self.predict(X_batch, *self.shown_with((W, b), after))
                 shown["loss"].append(self.mse(y_batch, a))
                 shown["accuracy"].append(self.accuracy(y_batch, a))
                 sizes.append(len(rows))
-                W, b = self.train_step(X_batch, y_batch, W, b, self.rate(learning_rate, len(rows), epoch, step))
-                step += 1
+                (W, b), step = after, step + 1
             a = self.predict(X, W, b)
-            history["loss"].append(self.report(shown["loss"], sizes, partial(self.mse, y, a)))
-            history["accuracy"].append(self.report(shown["accuracy"], sizes, partial(self.accuracy, y, a)))
+            history["loss"].append(self.report_loss(shown["loss"], sizes, partial(self.mse, y, a)))
+            history["accuracy"].append(self.report_accuracy(shown["accuracy"], sizes, partial(self.accuracy, y, a)))
         return W, b, history
 
 

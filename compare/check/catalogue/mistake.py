@@ -21,6 +21,9 @@ FAILS = {
     "dz": ("train_step", "one epoch", "epochs", "history"),
     "train_step": ("train_step", "one epoch", "epochs", "history"),
     "report": ("history",),
+    "report_loss": ("history",),
+    "report_accuracy": ("history",),
+    "shown_with": ("history",),
 }
 """The rungs that a mistake in a part fails where every function is there. Parts of the loop fail from one epoch on."""
 
@@ -59,10 +62,12 @@ def mistake(
     seen: str = "",
     fails: tuple[str, ...] | None = None,
     also: dict[str, Replacement] | None = None,
+    or_in: tuple[str, ...] = (),
 ) -> Callable[[Wrong], Wrong]:
     """Enter the decorated function, a wrong ``part``, in the catalogue.
 
-    Its name is the mistake's, its docstring says it in a few words. ``also`` holds further parts that go wrong with it.
+    Its name is the mistake's, its docstring says it in a few words. ``also`` holds further parts that go wrong with it;
+    ``or_in`` names other parts that the same code can stand in instead.
     """
 
     def enter(wrong: Wrong) -> Wrong:
@@ -74,7 +79,7 @@ def mistake(
             why=why,
             fails=fails or FAILS.get(part, LOOP),
             seen=seen,
-            forms=[{part: wrong, **(also or {})}],
+            forms=[{part: wrong, **(also or {})}, *({other: wrong} for other in or_in)],
         )
         return wrong
 

@@ -1,0 +1,202 @@
+"""What a check looks like in a terminal: the ladder of one file, the rows of a class, the catalogue."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from compare.check.catalogue import CATALOGUE, Mistake
+from compare.check.diagnosis import Diagnosis
+from compare.check.examine import Checked, Rung, Smallest
+from compare.check.trained import Course, Trained
+
+STATES = {"passed": Text("passed", "green"), "failed": Text("FAILED", "bold red"), "absent": Text("not there", "dim")}
+VERDICTS = {"right": "green", "wrong": "bold red", "unreadable": "bold red"}
+MOST_OUTPUT = 20
+
+
+def show_checked(console: Console, checked: Checked) -> None:
+    """Print the ladder of one file, and what is behind the first rung that failed."""
+    table = Table(title=Text(f"The ladder of {checked.file}"), title_justify="left", title_style="bold")
+    table.add_column("rung", no_wrap=True)
+    table.add_column("right", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("what is wrong, or worth knowing")
+    for rung in checked.rungs:
+        right = f"{rung.right} of {rung.asked}" if rung.asked else ""
+        told = "\n".join([*([rung.sentence] if rung.sentence else []), *rung.remarks])
+        table.add_row(rung.name, right, STATES[rung.state], Text(told))
+    console.print(table)
+    if checked.first_failed:
+        console.print(_diagnosis(checked.first_failed))
+        _show_later(console, checked)
+    if checked.output:
+        console.print(_output(checked.output))
+
+
+def _diagnosis(rung: Rung) -> Panel:
+    parts: list[Any] = []
+    if rung.smallest:
+        parts += [_smallest(rung.smallest), Text()]
+    parts += _named(rung.diagnosis)
+    return Panel(Group(*parts), title=Text(f"First failing rung: {rung.name}"), title_align="left", style="none")
+
+
+def _smallest(shown: Smallest) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_row(Text("smallest input", "bold"), Text(f"{shown.case.function}, {shown.dtype}"))
+    for name, x in shown.case.arguments.items():
+        grid.add_row(Text(f"  {name}"), Text(_written(x)))
+    for name, keras in shown.keras.items():
+        yours = _written(shown.yours[name]) if name in shown.yours else "nothing to compare"
+        grid.add_row(Text(f"yours  {name}", "bold red"), Text(yours))
+        grid.add_row(Text(f"Keras  {name}", "bold green"), Text(_written(keras)))
+    if not shown.yours:
+        grid.add_row(Text("yours", "bold red"), Text(shown.sentence))
+    return grid
+
+
+def _written(x: Any) -> str:
+    if not isinstance(x, np.ndarray):
+        return f"{x}"
+    text = np.array2string(x, precision=6, separator=", ", threshold=20, suppress_small=False)
+    return " ".join(text.split()) + (f"  (shape {x.shape})" if x.size > 8 else "")
+
+
+def _named(diagnosis: Diagnosis) -> list[Any]:
+    if not diagnosis.explanations:
+        return [Text.assemble(("Diagnosis: ", "bold"), diagnosis.sentence + ".")]
+    lines: list[Any] = []
+    many = len(diagnosis.explanations) > 1
+    if many:
+        lines.append(Text("Diagnosis: the numbers fit several mistakes alike; it is one of these.", "bold"))
+    for mistakes in diagnosis.explanations:
+        for mistake in mistakes:
+            lines += [Text(), *_told(mistake)] if lines else _told(mistake)
+    return lines
+
+
+def _told(mistake: Mistake) -> list[Text]:
+    return [
+        Text.assemble(("Diagnosis: ", "bold"), (mistake.says, "bold yellow"), f" ({mistake.name})."),
+        Text.assemble("  why    ", mistake.why),
+        Text.assemble("  right  ", (mistake.right, "green")),
+        *([Text.assemble("  seen   ", mistake.seen)] if mistake.seen else []),
+    ]
+
+
+def _show_later(console: Console, checked: Checked) -> None:
+    """Tell of the rungs above the first failing one: the same mistake, or another."""
+    first = checked.first_failed
+    told = {m.name for m in first.diagnosis.mistakes} if first else set()
+    for rung in checked.rungs:
+        if rung.state != "failed" or rung is first:
+            continue
+        new = [m for m in rung.diagnosis.mistakes if m.name not in told]
+        if new:
+            console.print(Text(f"Another mistake, at {rung.name}:", "bold"))
+            for mistake in new:
+                console.print(*_told(mistake), sep="\n")
+                told.add(mistake.name)
+        elif not {m.name for m in rung.diagnosis.mistakes}:
+            console.print(Text(f"At {rung.name}: {rung.diagnosis.sentence}."))
+
+
+def _output(output: str) -> Panel:
+    lines = output.splitlines()
+    more = f"\n… and {len(lines) - MOST_OUTPUT} lines more" if len(lines) > MOST_OUTPUT else ""
+    shown = Text("\n".join(lines[:MOST_OUTPUT]) + more)
+    return Panel(shown, title="It printed", title_align="left", style="dim")
+
+
+def verdict_line(checked: Checked) -> Text:
+    """Return the one line that a check ends in."""
+    if checked.problem:
+        return Text.assemble(("UNREADABLE", VERDICTS["unreadable"]), f": {checked.file}: {checked.problem}")
+    climbed = f"{len(checked.passed)} of {len(checked.climbed)} rungs that could be climbed passed"
+    if not checked.first_failed:
+        return Text.assemble(("RIGHT", VERDICTS["right"]), f": {checked.file}: {climbed}")
+    line = f": {checked.file}: {climbed}; the first that failed is {checked.first_failed.name}: {checked.diagnosis}"
+    return Text.assemble(("WRONG", VERDICTS["wrong"]), line)
+
+
+def show_class(console: Console, results: Sequence[Checked]) -> None:
+    """Print one row a file, and how often each mistake was made."""
+    table = Table(title=f"{len(results)} submissions", title_justify="left", title_style="bold")
+    table.add_column("file", overflow="fold")
+    table.add_column("rungs", justify="right", no_wrap=True)
+    table.add_column("first failing rung")
+    table.add_column("diagnosis, or error")
+    table.add_column("s", justify="right", no_wrap=True)
+    for checked in results:
+        first = checked.first_failed
+        names = ", ".join(m.name for m in first.diagnosis.mistakes) if first else ""
+        table.add_row(
+            Text(checked.file),
+            f"{len(checked.passed)}/{len(checked.climbed)}",
+            Text(first.name if first else "", VERDICTS["wrong"]),
+            Text(checked.problem or names or checked.diagnosis, VERDICTS["unreadable"] if checked.problem else ""),
+            f"{checked.seconds:.1f}",
+        )
+    console.print(table)
+    counts = Counter(m.name for checked in results for m in checked.mistakes)
+    for name, n in counts.most_common():
+        console.print(Text(f"{n:>4} × {CATALOGUE[name].says} ({name})"))
+
+
+def show_catalogue(console: Console) -> None:
+    """Print every mistake: what it is, the line that it breaks, and where it shows first."""
+    table = Table(title=f"{len(CATALOGUE)} known mistakes", title_justify="left", title_style="bold")
+    for title in ("name", "what is wrong", "the right line", "first fails"):
+        table.add_column(title, overflow="fold")
+    for mistake in CATALOGUE.values():
+        table.add_row(mistake.name, Text(mistake.says), Text(mistake.right), mistake.fails[0])
+    console.print(table)
+
+
+def class_line(results: Sequence[Checked], asked: int) -> Text:
+    """Return the one line that a class ends in."""
+    verdicts = Counter(checked.verdict for checked in results)
+    parts = [f"{verdicts[word]} {word}" for word in VERDICTS]
+    missing = f"; {asked - len(results)} not reached" if asked > len(results) else ""
+    return Text(f"{len(results)} files checked: {', '.join(parts)}{missing}")
+
+
+def show_trained(console: Console, trained: Sequence[Trained], right: float, right_loss: float, course: Course) -> None:
+    """Print where every wrong program ends, next to the right one."""
+    table = Table(title=f"The right program: accuracy {right:.4f}, loss {right_loss:.5f}", title_justify="left")
+    table.add_column("mistake", no_wrap=True)
+    table.add_column("accuracy", justify="right")
+    table.add_column("loss", justify="right")
+    table.add_column("the curve alone")
+    table.add_column("first failing rung")
+    table.add_column("named")
+    for one in trained:
+        named = Text("yes", "green") if one.named else Text("no", "red")
+        cells = [f"{one.accuracy:.4f}", f"{one.loss:.5f}", _by_the_curve(one.accuracy, right, course)]
+        table.add_row(one.name, *cells, one.first_failed, named)
+    console.print(table)
+
+
+def _by_the_curve(accuracy: float, right: float, course: Course) -> str:
+    images = (accuracy - right) / course.one_image
+    if not np.isfinite(images):
+        return "no number"
+    if abs(images) < 1.5:
+        return "looks right"
+    return f"{abs(images):,.0f} images {'better' if images > 0 else 'worse'}"
+
+
+def trained_line(counted: dict[str, Any], right: float, baseline: float, course: Course) -> Text:
+    """Return what the curves would have told, in one line."""
+    return Text(
+        f"Of {counted['mistakes']} mistakes, {counted['within_one_image']} end within one validation image of the "
+        f"right accuracy ({right:.4f} after {len(course.orders)} epochs), {counted['better']} end above it, and "
+        f"{counted['at_the_baseline']} at the baseline ({baseline:.4f}); the ladder catches "
+        f"{counted['caught_by_the_ladder']}, and names {counted['named']}."
+    )
