@@ -62,6 +62,11 @@ class Drawer:
         """Draw numbers around 0."""
         return _rounded(scale * self.stream.standard_normal(shape))
 
+    def large_weights(self, D: int) -> Array:
+        """Draw weights that can carry z far out, yet not beyond 64, where a float32 exp would overflow at 88."""
+        W = self.normal(D, 1)
+        return _rounded(64 * W / np.abs(W).sum())
+
     def pixels(self, *shape: int) -> Array:
         """Draw scaled pixels, black and white among them."""
         X = _rounded(self.stream.random(shape))
@@ -124,7 +129,7 @@ def _forward(function: str, draw: Drawer, real: Real) -> Iterator[Case]:
     for N, D in ((1, 1), (1, 4), (4, 1), (3, 3), (5, 2)):
         arguments = {"X": draw.pixels(N, D), "W": draw.normal(D, 1), "b": draw.normal(1)}
         yield Case(function, arguments, RANDOM, f"{N} rows of {D} pixels")
-    large = {"X": draw.pixels(3, 4), "W": draw.normal(4, 1, scale=2.0**6), "b": draw.normal(1, scale=2.0**6)}
+    large = {"X": draw.pixels(3, 4), "W": draw.large_weights(4), "b": draw.normal(1)}
     yield Case(function, large, EXTREME, "large weights")
     black = {"X": np.zeros((2, 3)), "W": draw.normal(3, 1), "b": np.array([-1.5])}
     yield Case(function, black, EXTREME, "black images")
@@ -163,10 +168,11 @@ def _sigmoid_gradient(draw: Drawer, real: Real) -> Iterator[Case]:
 
 def _answers(function: str, draw: Drawer, real: Real) -> Iterator[Case]:
     """Labels and answers. One row each way first: every mistake of a single answer shows there."""
-    for y, a in ((1.0, 0.25), (0.0, 0.75)):
-        yield Case(function, {"y": np.array([[y]]), "a": np.array([[a]])}, RANDOM, "one row")
+    for label, answer in ((1.0, 0.25), (0.0, 0.75)):
+        yield Case(function, {"y": np.array([[label]]), "a": np.array([[answer]])}, RANDOM, "one row")
     for N in (2, 5, 8):
         yield Case(function, {"y": draw.labels(N, 1), "a": draw.outputs(N, 1)}, RANDOM, f"{N} rows")
+    yield Case(function, {"y": np.array([[1.0], [0.0]]), "a": np.array([[0.75], [0.25]])}, RANDOM, "2 rows, both right")
     sure = np.array([[1e-30, 1 - 2.0**-24, 0.5, 1e-30, 1 - 2.0**-24]]).T
     yield Case(function, {"y": np.array([[0.0, 1, 1, 1, 0]]).T, "a": sure}, EXTREME, "sure answers")
     a = _rounded(sigmoid(real.X[real.first] @ real.W + real.b))
@@ -233,7 +239,7 @@ def _train_step(draw: Drawer, real: Real) -> Iterator[Case]:
     for (N, D), rate in zip(((1, 1), (1, 3), (3, 3), (5, 2), (8, 4)), RATES * 3, strict=False):
         arguments = _small_batch(draw, N, D) | {"learning_rate": rate}
         yield Case("train_step", arguments, RANDOM, f"{N} rows of {D} pixels")
-    saturated = _small_batch(draw, 4, 3) | {"W": draw.normal(3, 1, scale=2.0**6), "learning_rate": 0.1}
+    saturated = _small_batch(draw, 4, 3) | {"W": draw.large_weights(3), "learning_rate": 0.1}
     yield Case("train_step", saturated, EXTREME, "large weights")
     batch = {"X": real.X[real.first], "y": real.y[real.first], "W": real.W, "b": real.b, "learning_rate": 0.1}
     yield Case("train_step", batch, REAL, "a batch of real images")

@@ -96,7 +96,7 @@ def _candidates(
     others = [m for m in CATALOGUE.values() if _shows_on(m, finding) and m not in reaching]
     fits = _Fit(finding, attempts)
     if reaching:
-        yield fits([tuple(reaching)])
+        yield fits([tuple(reaching)], proved=True)
     yield fits([(m,) for m in (*reaching, *others)])
     if reaching:
         yield fits([(*reaching, m) for m in others])
@@ -137,13 +137,13 @@ class _Fit:
         self.finding = finding
         self.attempts = [(one, rounding_of(one)) for one in attempts]
 
-    def __call__(self, sets: Sequence[tuple[Mistake, ...]]) -> list[tuple[Mistake, ...]]:
-        """Return those of the sets that fit."""
-        return [mistakes for mistakes in sets if any(self._fits(forms) for forms in _forms(mistakes))]
+    def __call__(self, sets: Sequence[tuple[Mistake, ...]], proved: bool = False) -> list[tuple[Mistake, ...]]:
+        """Return those of the sets that fit. Of mistakes that are ``proved`` already, a mere error may come, too."""
+        return [mistakes for mistakes in sets if any(self._fits(forms, proved) for forms in _forms(mistakes))]
 
-    def _fits(self, forms: tuple[Form, ...]) -> bool:
+    def _fits(self, forms: tuple[Form, ...], proved: bool) -> bool:
         """Compare all answers. An error alone proves nothing: there must be numbers, and they must be the same."""
-        compared = 0
+        compared = int(proved)
         for one, rounding in self.attempts:
             predicted = predict(one.question, forms)
             if predicted.problem and not predicted.returned:

@@ -112,9 +112,12 @@ INTERVALS = ("W", "b", "z", "a", "dz", "param", "gradient")
 
 
 def _bounds(case: Case, dtype: str) -> dict[str, Rounded]:
-    arguments = {name: Rounded.exact(x) if name in INTERVALS else x for name, x in case.arguments.items()}
+    arguments: dict[str, Any] = {
+        name: Rounded.exact(x) if name in INTERVALS else x for name, x in case.arguments.items()
+    }
     if case.function == "sigmoid_gradient":
-        arguments["a"] = Written().sigmoid(arguments["z"]).joined(_by_tanh(arguments["z"]))
+        a: Any = Written().sigmoid(arguments["z"])
+        arguments["a"] = a.joined(_by_tanh(arguments["z"]))
     with scratch_library().dtype(dtype):
         found = named(case.function, getattr(Written(), case.function)(**arguments))
         for name, other in _written_otherwise(case.function, arguments):
@@ -130,7 +133,7 @@ def _bounds(case: Case, dtype: str) -> dict[str, Rounded]:
 def _written_otherwise(function: str, arguments: dict[str, Any]) -> Iterator[tuple[str, Rounded]]:
     """Yield results of other right ways to write a function, whose roundings are not those of ours."""
     if function in ("sigmoid", "predict"):
-        z = arguments["z"] if function == "sigmoid" else Written().dense(**arguments)
+        z: Any = arguments["z"] if function == "sigmoid" else Written().dense(**arguments)
         yield "a", _by_tanh(z)
     if function == "sigmoid_gradient":
         a = arguments["a"]

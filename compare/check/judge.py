@@ -1,6 +1,6 @@
 """Holds a submission's answers against the exam: rung by rung, what passed, and the first case that did not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -26,7 +26,7 @@ SLOPE_OF_Z = ("z", "x", "t", "v", "net", "u")
 class Submission(Protocol):
     """Somebody's functions, wherever they run."""
 
-    functions: Mapping[str, tuple[str, ...]]
+    functions: dict[str, tuple[str, ...]]
 
     def call(self, function: str, arguments: dict[str, Any]) -> Answer:
         """Call one of them."""
@@ -269,7 +269,7 @@ def finding(rung: str, attempts: list[Attempt]) -> Finding:
 
 def _beyond(found: Finding) -> list[str]:
     """Tell what a right function does wrong beyond the five-detector."""
-    remarks = []
+    remarks: list[str] = []
     for one in found.attempts:
         wrong = one.wrong(found.results) if one.question.case.kind == BEYOND else None
         remark = f"right for the five-detector; with {one.question.case.what}: {wrong}"

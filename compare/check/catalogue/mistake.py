@@ -1,6 +1,6 @@
 """What a mistake of the catalogue is, and how a file adds one: a decorator over the wrong code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import getdoc
 from typing import TypeVar
@@ -79,7 +79,7 @@ def mistake(
             why=why,
             fails=fails or FAILS.get(part, LOOP),
             seen=seen,
-            forms=[{part: wrong, **(also or {})}, *({other: wrong} for other in or_in)],
+            forms=[_form({part: wrong}, also or {}), *(_form({other: wrong}) for other in or_in)],
         )
         return wrong
 
@@ -94,6 +94,10 @@ def form_of(known: Replacement, part: str) -> Callable[[Wrong], Wrong]:
         return wrong
 
     return enter
+
+
+def _form(*parts: Mapping[str, Replacement]) -> dict[str, Replacement]:
+    return {part: wrong for some in parts for part, wrong in some.items()}
 
 
 def _name(wrong: Replacement) -> str:
