@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from rich import box
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Table
@@ -151,12 +152,16 @@ def show_class(console: Console, results: Sequence[Checked]) -> None:
 
 def show_catalogue(console: Console) -> None:
     """Print every mistake: what it is, the line that it breaks, and where it shows first."""
-    table = Table(title=f"{len(CATALOGUE)} known mistakes", title_justify="left", title_style="bold")
-    for title in ("name", "what is wrong", "the right line", "first fails"):
-        table.add_column(title, overflow="fold")
-    for mistake in CATALOGUE.values():
-        table.add_row(mistake.name, Text(mistake.says), Text(mistake.right), mistake.fails[0])
-    console.print(table)
+    console.print(Text(f"{len(CATALOGUE)} known mistakes, by the rung that each fails first", "bold"))
+    for rung in dict.fromkeys(mistake.fails[0] for mistake in CATALOGUE.values()):
+        table = Table(title=Text(f"\n{rung}", "bold"), title_justify="left", box=None, padding=(0, 2, 0, 0))
+        table.add_column("name", style="yellow", overflow="fold", ratio=2)
+        table.add_column("what is wrong", ratio=3)
+        table.add_column("the right line", style="green", ratio=3)
+        for mistake in CATALOGUE.values():
+            if mistake.fails[0] == rung:
+                table.add_row(mistake.name, Text(mistake.says), Text(mistake.right))
+        console.print(table)
 
 
 def class_line(results: Sequence[Checked], asked: int) -> Text:
@@ -169,17 +174,17 @@ def class_line(results: Sequence[Checked], asked: int) -> Text:
 
 def show_trained(console: Console, trained: Sequence[Trained], right: float, right_loss: float, course: Course) -> None:
     """Print where every wrong program ends, next to the right one."""
-    table = Table(title=f"The right program: accuracy {right:.4f}, loss {right_loss:.5f}", title_justify="left")
-    table.add_column("mistake", no_wrap=True)
-    table.add_column("accuracy", justify="right")
-    table.add_column("loss", justify="right")
-    table.add_column("the curve alone")
-    table.add_column("first failing rung")
-    table.add_column("named")
+    title = f"The right program: accuracy {right:.4f}, loss {right_loss:.4f}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("mistake", overflow="fold")
+    for column in ("accuracy", "loss"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("by the curve", no_wrap=True)
+    table.add_column("by the ladder", no_wrap=True)
     for one in trained:
-        named = Text("yes", "green") if one.named else Text("no", "red")
-        cells = [f"{one.accuracy:.4f}", f"{one.loss:.5f}", _by_the_curve(one.accuracy, right, course)]
-        table.add_row(one.name, *cells, one.first_failed, named)
+        caught = Text(one.first_failed, "green" if one.named else "red")
+        cells = [f"{one.accuracy:.4f}", f"{one.loss:.4f}", _by_the_curve(one.accuracy, right, course)]
+        table.add_row(one.name, *cells, caught)
     console.print(table)
 
 
@@ -189,7 +194,7 @@ def _by_the_curve(accuracy: float, right: float, course: Course) -> str:
         return "no number"
     if abs(images) < 1.5:
         return "looks right"
-    return f"{abs(images):,.0f} images {'better' if images > 0 else 'worse'}"
+    return f"{images:+,.0f} images"
 
 
 def trained_line(counted: dict[str, Any], right: float, baseline: float, course: Course) -> Text:
