@@ -11,6 +11,9 @@ from scratch.arrays import Array
 CONSTANT = 1e-5
 """Ratios that differ by no more than this are one: float32 has a rounding of 6e-8, and ratios are of small numbers."""
 
+ROWS = ("X", "y", "z")
+"""Arguments with a row for every image."""
+
 START = {"W": "W", "b": "b", "param": "param"}
 """Results that are an argument moved by a step: there the steps are compared."""
 
@@ -70,7 +73,7 @@ def _factor(pairs: Sequence[tuple[Array, Array, Attempt]]) -> str | None:
         ratio = seen[telling] / keras[telling]
         if np.ptp(ratio) > CONSTANT * max(1.0, float(np.abs(ratio).max())):
             return None
-        N = max(len(x) for x in one.question.case.arguments.values() if np.ndim(x) == 2)
+        N = next((len(x) for name, x in one.question.case.arguments.items() if name in ROWS), 1)
         ratios.append((float(ratio.mean()), N))
     values = np.array([ratio for ratio, _ in ratios])
     rows = np.array([N for _, N in ratios])
