@@ -155,7 +155,7 @@ def arguments_for(question: Question, parameters: tuple[str, ...]) -> dict[str, 
 
 def attempt(question: Question, answer: Answer) -> Attempt:
     """Read an answer: its numbers by name, or what is wrong with it."""
-    remarks = [f"{question.function} warns: {warning}" for warning in answer.warnings]
+    remarks = [f"warns: {warning}" for warning in answer.warnings]
     if answer.problem:
         return Attempt(question, answer, problem=answer.problem, remarks=tuple(remarks))
     allowed = IN_PLACE.get(question.function, ())

@@ -29,6 +29,8 @@ def show_checked(console: Console, checked: Checked) -> None:
     table.add_column("", no_wrap=True)
     table.add_column("what is wrong, or worth knowing")
     for rung in checked.rungs:
+        if rung.name == "predict" and rung.state == "absent":
+            continue  # only classes have it
         right = f"{rung.right} of {rung.asked}" if rung.asked else ""
         told = "\n".join([*([rung.sentence] if rung.sentence else []), *rung.remarks])
         table.add_row(rung.name, right, STATES[rung.state], Text(told))
