@@ -100,7 +100,7 @@ def _candidates(
     yield fits([(m,) for m in (*reaching, *others)])
     if reaching:
         yield fits([(*reaching, m) for m in others])
-    if pairs:
+    elif pairs:
         possible = [m for m in others if not _contradicted(m, passed)]
         yield fits(list(combinations(possible, 2)))
         yield fits([pair for pair in combinations(others, 2) if not set(pair) <= set(possible)])

@@ -139,6 +139,8 @@ def ask(submission: Submission, questions: list[Question]) -> list[Attempt]:
         if not answer.written:
             return []
         attempts.append(attempt(question, answer))
+        if answer.ended:
+            break  # it will not do better, and the others need the file's time
     return attempts
 
 

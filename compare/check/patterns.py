@@ -24,7 +24,7 @@ def pattern(finding: Finding, attempts: Sequence[Attempt]) -> str:
     if not failed:
         return "it fails on real images only, where roundings add up"
     if failed[0].problem:
-        return "there are no numbers to compare"
+        return f"there are no numbers to compare: {failed[0].problem}"
     off = [name for name in finding.results if any(one.wrong((name,)) for one in failed)]
     seen = [_of_result(name, failed) for name in off]
     right = [name for name in finding.results if name not in off and all(name in one.returned for one in failed)]

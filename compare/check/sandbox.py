@@ -50,6 +50,8 @@ class Limits:
     memory_mb: int = 2048
     output_kb: int = 64
     """Of what it prints, so much is kept; beyond 10 MB it is ended."""
+    apart: bool = True
+    """Whether to ask the kernel for a process space of its own. Without one, what is left running is looked for."""
 
 
 class Gone(Exception):
@@ -93,13 +95,13 @@ class Submission:
         began = time.monotonic()
         try:
             if self._child is None and (problem := self._start()):
-                return Answer(problem=problem)
+                return Answer(problem=problem, ended=True)
             assert self._child is not None
             header, values = self._child.ask(function, arguments, self._deadline())
             return _answer(header, values, time.monotonic() - began)
         except Gone as gone:
             self._end()
-            return Answer(problem=f"it {gone}", seconds=time.monotonic() - began)
+            return Answer(problem=f"it {gone}", ended=True, seconds=time.monotonic() - began)
         finally:
             self._spent += time.monotonic() - began
 
@@ -168,6 +170,7 @@ class _Child:
             "writing": theirs_out,
             "path": str(path.absolute()),
             "memory_mb": limits.memory_mb,
+            "apart": limits.apart,
         }
         try:
             self._process = subprocess.Popen(

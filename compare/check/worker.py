@@ -351,7 +351,7 @@ def answer(coder: Coder, loaded: Loaded, function: str, arguments: dict[str, Any
 def main() -> None:
     """Give up what is not needed, load the submission, and serve."""
     told = json.loads(sys.argv[1])
-    apart = go_apart()
+    apart = go_apart() if told["apart"] else []
     sys.dont_write_bytecode = True
     pipe, coder = Pipe(told["reading"], told["writing"]), Coder()
     _, given = coder.decode(pipe.receive())
