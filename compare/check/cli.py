@@ -284,7 +284,7 @@ def _run_mistakes(
 
     small, loaded = _rows(console, dataset, data, None)
     with console.status("Starting Keras and asking it every question"):
-        _, exam = _exam(small, loaded, seed=0)
+        _, exam = _exam(small, loaded, 0)
     rows = prepare(loaded, Recipe(train_size=train_size))
     course = trained.Course.of(rows)
     right, right_loss = trained.train({}, course, Recipe())

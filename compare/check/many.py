@@ -56,7 +56,7 @@ def _engine(address: str | None) -> AbstractContextManager[Any]:
     from joblib import parallel_config
 
     try:
-        client = Client(address, timeout="10s")  # type: ignore[no-untyped-call]
+        client = Client(address, timeout="5s")  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
         raise BadInput(f"no Dask scheduler answers at {address}: {error}") from None
     return _Cluster(client, parallel_config(backend="dask", client=client))

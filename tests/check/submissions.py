@@ -439,9 +439,9 @@ HOSTILE = {
     "huge": (hostile("return np.ones((2**12, 2**12))"), "more than 64 MB"),
     "patches NumPy": (hostile("np.exp = np.log"), "replaces numpy.exp"),
     "writes over its input": (hostile("X *= 2"), "writes over its argument X"),
-    "closes everything": (hostile("os.closerange(3, 100)"), "it "),
+    "closes everything": (hostile("os.closerange(3, 256)"), "it "),
     "speaks out of turn": (
-        hostile("for fd in range(3, 30):\n    try: os.write(fd, b'0' * 100)\n    except OSError: pass"),
+        hostile("for fd in range(3, 256):\n    try: os.write(fd, b'0' * 100)\n    except OSError: pass"),
         "it ",
     ),
     "endless return": (hostile("x = []; x.append(x); return x"), "more than it may return"),

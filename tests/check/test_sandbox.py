@@ -13,7 +13,7 @@ from compare.check.sandbox import Limits, Submission
 from scratch.arrays import Array
 from tests.check.submissions import HOSTILE, UNREADABLE, hostile
 
-QUICK = Limits(seconds=20, call_seconds=1.0, memory_mb=1024)
+QUICK = Limits(seconds=5, call_seconds=1.0, memory_mb=1024)
 X, W, b = np.ones((2, 3)), np.ones((3, 1)), np.ones(1)
 CALL = {"X": X, "W": W, "b": b}
 
@@ -44,6 +44,12 @@ def test_harm_costs_one_call_and_is_named(name: str, write: Write) -> None:
             assert said in (after.problem or "")  # it lasts as long as the process
         else:
             assert after.value == 0.5
+
+
+def test_a_file_that_hangs_when_it_is_loaded_is_started_once(write: Write) -> None:
+    with Submission(write("while True: pass"), Limits(seconds=1, call_seconds=0.1)) as submission:
+        assert "took longer than" in (submission.problem or "")
+        assert submission.call("dense", CALL).problem == submission.problem
 
 
 @pytest.mark.parametrize("name", [name for name, (_, said) in UNREADABLE.items() if "nothing" not in said])
