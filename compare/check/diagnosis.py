@@ -18,7 +18,7 @@ from compare.check.catalogue import CATALOGUE, FAILS, Mistake
 from compare.check.exam import Question
 from compare.check.inside import call_inside
 from compare.check.judge import Attempt, Finding, attempt, small
-from compare.check.patterns import pattern
+from compare.check.patterns import NO_NUMBERS, pattern
 from compare.check.written import Replacement, program, uses
 from scratch.arrays import Array
 
@@ -48,6 +48,8 @@ class Diagnosis:
     @property
     def sentence(self) -> str:
         """Name what was found in one sentence."""
+        if self.pattern.startswith(NO_NUMBERS):
+            return self.pattern
         if not self.explanations:
             return f"none of the {len(CATALOGUE)} known mistakes fits; {self.pattern}"
         said = [" and ".join(f"{m.says} ({m.name})" for m in found) for found in self.explanations]

@@ -11,6 +11,8 @@ from scratch.arrays import Array
 CONSTANT = 1e-5
 """Ratios that differ by no more than this are one: float32 has a rounding of 6e-8, and ratios are of small numbers."""
 
+NO_NUMBERS = "there are no numbers to compare"
+
 ROWS = ("X", "y", "z")
 """Arguments with a row for every image."""
 
@@ -24,7 +26,7 @@ def pattern(finding: Finding, attempts: Sequence[Attempt]) -> str:
     if not failed:
         return "it fails on real images only, where roundings add up"
     if failed[0].problem:
-        return f"there are no numbers to compare: {failed[0].problem}"
+        return f"{NO_NUMBERS}: {failed[0].problem}"
     off = [name for name in finding.results if any(one.wrong((name,)) for one in failed)]
     seen = [_of_result(name, failed) for name in off]
     right = [name for name in finding.results if name not in off and all(name in one.returned for one in failed)]
