@@ -55,8 +55,8 @@ def box_of(images: Array, peak: int) -> int:
 
     20 of MNIST's 28 pixels, by which its makers scaled them; all 8 of the small digits.
     """
-    ink = images > peak / 16
-    tall, wide = (_extent(ink.any(axis=axis)) for axis in (2, 1))
+    ink = np.asarray(images > peak / 16)
+    tall, wide = (_extent(np.asarray(ink.any(axis=axis))) for axis in (2, 1))
     return max(1, int(np.median(np.maximum(tall, wide))))
 
 

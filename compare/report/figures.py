@@ -1,6 +1,6 @@
 """The report's figures, each with its text alternative: curves, differences, weights, histograms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from compare import pages
 from compare.comparison import TWINS, Comparison
-from compare.ladder import apart, drift_after
+from compare.ladder import apart, drift_after, history_drift, history_tolerance
 from compare.report.findings import THRESHOLD, Findings
 from scratch.arrays import Array
 
@@ -98,42 +98,46 @@ def differences(comparison: Comparison) -> Drawn:
     epochs = _epochs(comparison)
     figure, grid = pages.subplots(1, 3, width=10, height=3.6)
     between = [apart(keras.weights[epoch], scratch.weights[epoch]) for epoch in epochs]
-    _difference(grid[0], epochs, between, [2 * drift_after(scratch, twins, epoch) for epoch in epochs])
+    drifted = [drift_after(scratch, twins, epoch) for epoch in epochs]
+    _difference(grid[0], epochs, between, drifted, 2 * np.asarray(drifted))
     grid[0].set_title("Weights, max|ΔW|")
     for axes, name in zip(grid[1:], ("loss", "val_loss"), strict=True):
-        ours = np.asarray(scratch.history[name])
-        widest = np.max([np.abs(np.asarray(twin.history[name]) - ours) for twin in twins], axis=0)
-        _difference(axes, epochs, np.abs(np.asarray(keras.history[name]) - ours).tolist(), (2 * widest).tolist())
+        difference = np.abs(np.subtract(keras.history[name], scratch.history[name]))
+        allowed = history_tolerance(name, scratch, twins, comparison.recipe, comparison.rows)
+        _difference(axes, epochs, difference, history_drift(name, scratch, twins), allowed)
         axes.set_title(PANELS[name])
     return Drawn(
         "differences",
         figure,
         "Three charts on logarithmic axes: the difference between Keras and NumPy after each epoch, and as an area "
-        "twice the drift of the rounding twins. The largest difference between weights grows from "
+        "the drift of the rounding twins. The largest difference between weights grows from "
         f"{between[0]:.2g} after the first epoch to {between[-1]:.2g} after the last.",
     )
 
 
-def _difference(axes: Any, epochs: list[int], values: Sequence[float], allowed: Sequence[float]) -> None:
+def _difference(axes: Any, epochs: list[int], values: Any, drifted: Any, allowed: Any) -> None:
     """Draw differences on a logarithmic axis; those that are exactly 0 stand on its floor, which says so."""
-    numbers, reach = np.asarray(values, float), np.asarray(allowed, float)
-    positive = [n for n in (*numbers, *reach) if np.isfinite(n) and n > 0]
+    from matplotlib.ticker import NullFormatter
+
+    found, drifts, limits = (np.asarray(numbers, float) for numbers in (values, drifted, allowed))
+    positive = [n for n in (*found, *drifts, *limits) if np.isfinite(n) and n > 0]
     if not positive:
         axes.text(0.5, 0.5, "exactly 0, or no number", ha="center", transform=axes.transAxes, color=COLOURS["muted"])
         axes.set_yticks([])
         return
-    floor = 10 ** np.floor(np.log10(min(positive)) - 0.5)
+    floor, top = 10 ** np.floor(np.log10(min(positive)) - 0.1), 10 ** np.ceil(np.log10(max(positive)))
     axes.set_yscale("log")
-    shown = np.where(numbers == 0, floor, numbers)
-    axes.fill_between(
-        epochs, floor, np.maximum(reach, floor), color=COLOURS["twin"], alpha=0.55, label="2 × drift of the twins"
-    )
-    axes.plot(epochs, shown, color=COLOURS["ink"], marker="o", markersize=4, label="Keras − NumPy")
-    axes.set_ylim(bottom=floor)
-    if (numbers == 0).any():
+    axes.set_ylim(floor, 10 * top)  # a decade of room for the legend
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    reach = np.maximum(drifts, floor)
+    axes.fill_between(epochs, floor, reach, color=COLOURS["twin"], alpha=0.55, label="drift of the twins")
+    axes.plot(epochs, limits, color=COLOURS["baseline"], linestyle=":", linewidth=1.6, label="allowed")
+    shown = np.where(found == 0, floor, found)
+    axes.plot(epochs, shown, color=COLOURS["ink"], marker="o", markersize=4, label="Keras − NumPy", clip_on=False)
+    if (found == 0).any():
         axes.annotate("on the floor: exactly 0", (0.98, 0.03), xycoords="axes fraction", ha="right", fontsize=8)
     _whole_numbers(axes)
-    axes.legend(loc="best")
+    axes.legend(loc="upper right", fontsize=8)
 
 
 def diverging() -> "Colormap":
@@ -195,18 +199,13 @@ def outputs(findings: Findings) -> Drawn:
         return Drawn("outputs", figure, "No histogram: the outputs of this run are no finite numbers.")
     for axes, values, title in ((left, findings.z, "Weighted sum z"), (right, findings.a, "Output a")):
         bins = np.linspace(float(values.min()), float(values.max()), 41) if values.min() < values.max() else 10
-        for which, name, colour, hatch in (
-            (~findings.y, findings.no, "other", "////"),
-            (findings.y, findings.yes, "five", ""),
-        ):
+        for which, name, colour in ((~findings.y, findings.no, "other"), (findings.y, findings.yes, "five")):
             if not which.any():
                 continue
             share = np.full(int(which.sum()), 100 / which.sum())
-            look: dict[str, Any] = {"facecolor": COLOURS[colour], "alpha": 0.28, "hatch": hatch, "linewidth": 0}
-            axes.hist(values[which], bins, weights=share, histtype="stepfilled", **look)
-            axes.hist(
-                values[which], bins, weights=share, histtype="step", color=COLOURS[colour], linewidth=1.8, label=name
-            )
+            axes.hist(values[which], bins, weights=share, histtype="stepfilled", color=COLOURS[colour], alpha=0.25)
+            axes.hist(values[which], bins, weights=share, histtype="step", color=COLOURS[colour], linewidth=1.8)
+            axes.plot([], [], color=COLOURS[colour], label=name)
         axes.set_title(title)
         axes.set_yscale("log")
         axes.set_ylabel("% of its kind")

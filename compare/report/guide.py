@@ -5,7 +5,7 @@ A row names functions; their formula and source are read from them (``sources``)
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras_ref
@@ -51,6 +51,12 @@ def _way_back(recipe: Recipe) -> list[Stated]:
     return [gradient] if isinstance(head, losses.FromZ) else [gradient, stated(head.activation.gradient)]
 
 
+def _layer_by_layer() -> Stated:
+    """Return what passes a batch up through the layers; its formula is theirs, one after the other."""
+    formulas = [stated(layer.forward).formula for layer in (layers.Flatten, layers.Dense)]
+    return replace(stated(models.Sequential._forward), formula="\n".join(formulas))
+
+
 ROWS = (
     Row(
         "Load the images",
@@ -65,8 +71,8 @@ ROWS = (
         "Scale the pixels",
         ("x / peak",),
         "x / peak",
-        "Bring every pixel to between 0 and 1. With pixels up to 255 the weighted sums would be hundreds of times as "
-        "large, and the sigmoid would answer 0 or 1 and nothing between.",
+        "Bring every pixel to between 0 and 1. Unscaled, the weighted sums are so large that a sigmoid answers 0 or 1 "
+        "and nothing between.",
         lambda recipe: [stated(keras_ref.scale)],
         "scaled",
     ),
@@ -82,12 +88,8 @@ ROWS = (
         "Start a model",
         ("Sequential", "add"),
         "Sequential",
-        "A model is a row of layers; what comes out of one goes into the next. add puts a layer on top.",
-        lambda recipe: [
-            stated(layers.Flatten.forward),
-            stated(layers.Dense.forward),
-            stated(models.Sequential._forward),
-        ],
+        "A model is a row of layers; what comes out of one goes into the next. Each ‘add’ puts a layer on top.",
+        lambda recipe: [_layer_by_layer()],
         "output",
     ),
     Row(

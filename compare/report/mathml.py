@@ -1,7 +1,7 @@
 """Formulas as mathematics: a docstring's Python lines to MathML, which every browser sets by itself.
 
 ``X @ W`` is a product of matrices and stands without a sign; ``*`` multiplies entry by entry and is a dot; ``/`` is a
-fraction, ``**`` a power, ``exp(x)`` a power of e; sums and means tell below them what they run over.
+fraction, ``==`` the question ≟, ``**`` a power, ``exp(x)`` a power of e; sums and means tell below them what they run over.
 """
 
 import ast
@@ -17,7 +17,7 @@ SIGNS = {
     ast.Add: "+",
     ast.Sub: "−",
     ast.Mult: "·",
-    ast.Eq: "=",
+    ast.Eq: "≟",
     ast.Gt: ">",
     ast.GtE: "≥",
     ast.Lt: "<",
