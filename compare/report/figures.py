@@ -1,6 +1,5 @@
 """The report's figures, each with its text alternative: curves, differences, weights, histograms."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +8,7 @@ import numpy as np
 from compare import pages
 from compare.comparison import TWINS, Comparison
 from compare.ladder import apart, drift_after, history_drift, history_tolerance
+from compare.lockstep import Side
 from compare.report.findings import THRESHOLD, Findings
 from scratch.arrays import Array
 
@@ -33,15 +33,22 @@ class Drawn:
 
 
 def figures_of(comparison: Comparison, findings: Findings) -> dict[str, Drawn]:
-    """Draw everything that this run has numbers for."""
-    draw: list[Callable[[], Drawn]] = [
-        lambda: curves(comparison),
-        lambda: differences(comparison),
-        lambda: weights(comparison, findings.yes),
-        lambda: outputs(findings),
-    ]
+    """Draw everything, one figure a panel, so that a page can set them side by side or one below the other."""
     with pages.themed():
-        return {drawn.name: drawn for drawn in (one() for one in draw)}
+        drawn = [curve(comparison, name) for name in PANELS]
+        drawn += [
+            weight_difference(comparison),
+            *(history_difference(comparison, name) for name in ("loss", "val_loss")),
+        ]
+        drawn += [weights(comparison, findings.yes)]
+        drawn += [spread(findings, "z", findings.z), spread(findings, "a", findings.a)]
+    return {one.name: one for one in drawn}
+
+
+def _panel(title: str) -> tuple["Figure", Any]:
+    figure, axes = pages.subplots(width=5, height=3.3)
+    axes.set_title(title)
+    return figure, axes
 
 
 def _epochs(comparison: Comparison) -> list[int]:
@@ -55,89 +62,82 @@ def _whole_numbers(axes: Any) -> None:
     axes.set_xlabel("epoch")
 
 
-def curves(comparison: Comparison) -> Drawn:
-    """Draw accuracy and loss of both sides, one line on the other."""
-    keras, scratch = comparison.sides["keras"], comparison.sides["scratch"]
-    epochs, baseline = _epochs(comparison), comparison.rows.baseline
+def curve(comparison: Comparison, name: str) -> Drawn:
+    """Draw one number of the history of both sides, one line on the other."""
+    keras, scratch = (comparison.sides[side].history[name] for side in ("keras", "scratch"))
+    epochs, title = _epochs(comparison), PANELS[name]
+    figure, axes = _panel(title)
     every = max(1, len(epochs) // 20)
-    figure, grid = pages.subplots(2, 2, width=10, height=6.4)
-    for axes, (name, title) in zip(grid.flat, PANELS.items(), strict=True):
-        axes.plot(
-            epochs, keras.history[name], color=COLOURS["keras"], linewidth=6, alpha=0.45, label="Keras", marker="o"
-        )
-        axes.plot(
-            epochs,
-            scratch.history[name],
-            color=COLOURS["scratch"],
-            linewidth=1.6,
-            linestyle="--",
-            marker="x",
-            markevery=every,
-            label="NumPy",
-        )
-        if name.endswith("accuracy"):
-            level = baseline["validation" if name.startswith("val_") else "train"]
-            axes.axhline(level, color=COLOURS["baseline"], linestyle=":", linewidth=1.6, label=f"baseline {level:.4f}")
-        axes.set_title(title)
-        _whole_numbers(axes)
-        axes.legend()
-    last = {name: (keras.history[name][-1], scratch.history[name][-1]) for name in PANELS}
-    ends = "; ".join(f"{PANELS[name].lower()} {k:.4f} (Keras) and {s:.4f} (NumPy)" for name, (k, s) in last.items())
+    axes.plot(epochs, keras, color=COLOURS["keras"], linewidth=6, alpha=0.45, label="Keras")
+    look: dict[str, Any] = {"linewidth": 1.6, "linestyle": "--", "marker": "x", "markevery": every}
+    axes.plot(epochs, scratch, color=COLOURS["scratch"], label="NumPy", **look)
+    over = ""
+    if name.endswith("accuracy"):
+        level = comparison.rows.baseline["validation" if name.startswith("val_") else "train"]
+        axes.axhline(level, color=COLOURS["baseline"], linestyle=":", linewidth=1.6, label=f"baseline {level:.4f}")
+        over = f", and a dotted line at the baseline, {level:.4f}"
+    _whole_numbers(axes)
+    axes.legend()
     return Drawn(
-        "curves",
+        name,
         figure,
-        f"Four line charts over {len(epochs)} epochs, in each a wide line for Keras and a dashed line for NumPy. "
-        f"After the last epoch: {ends}. Baseline: {baseline['validation']:.4f} of the validation images.",
+        f"{title} by epoch: a wide line for Keras and a dashed line for NumPy{over}. From {keras[0]:.4f} after the "
+        f"first epoch to {keras[-1]:.4f} (Keras) and {scratch[-1]:.4f} (NumPy) after epoch {len(epochs)}.",
     )
 
 
-def differences(comparison: Comparison) -> Drawn:
-    """Draw how far the two sides are apart after each epoch, over what the rounding twins make of rounding alone."""
-    keras, scratch = comparison.sides["keras"], comparison.sides["scratch"]
-    twins = [comparison.sides[name] for name in TWINS]
-    epochs = _epochs(comparison)
-    figure, grid = pages.subplots(1, 3, width=10, height=3.6)
-    between = [apart(keras.weights[epoch], scratch.weights[epoch]) for epoch in epochs]
-    drifted = [drift_after(scratch, twins, epoch) for epoch in epochs]
-    _difference(grid[0], epochs, between, drifted, 2 * np.asarray(drifted))
-    grid[0].set_title("Weights, max|ΔW|")
-    for axes, name in zip(grid[1:], ("loss", "val_loss"), strict=True):
-        difference = np.abs(np.subtract(keras.history[name], scratch.history[name]))
-        allowed = history_tolerance(name, scratch, twins, comparison.recipe, comparison.rows)
-        _difference(axes, epochs, difference, history_drift(name, scratch, twins), allowed)
-        axes.set_title(PANELS[name])
-    return Drawn(
-        "differences",
-        figure,
-        "Three charts on logarithmic axes: the difference between Keras and NumPy after each epoch, and as an area "
-        "the drift of the rounding twins. The largest difference between weights grows from "
-        f"{between[0]:.2g} after the first epoch to {between[-1]:.2g} after the last.",
-    )
+def weight_difference(comparison: Comparison) -> Drawn:
+    """Draw how far the weights of the two sides are apart after each epoch."""
+    keras, scratch, epochs = comparison.sides["keras"], comparison.sides["scratch"], _epochs(comparison)
+    between = np.array([apart(keras.weights[epoch], scratch.weights[epoch]) for epoch in epochs])
+    drifted = np.array([drift_after(scratch, _twins(comparison), epoch) for epoch in epochs])
+    return _difference(comparison, "weights_difference", "Weights, max|ΔW|", between, drifted, 2 * drifted)
 
 
-def _difference(axes: Any, epochs: list[int], values: Any, drifted: Any, allowed: Any) -> None:
+def history_difference(comparison: Comparison, name: str) -> Drawn:
+    """Draw how far the reported numbers of the two sides are apart after each epoch."""
+    keras, scratch, twins = comparison.sides["keras"], comparison.sides["scratch"], _twins(comparison)
+    between = np.abs(np.subtract(keras.history[name], scratch.history[name]))
+    allowed = history_tolerance(name, scratch, twins, comparison.recipe, comparison.rows)
+    drifted = history_drift(name, scratch, twins)
+    return _difference(comparison, f"{name}_difference", PANELS[name], between, drifted, allowed)
+
+
+def _twins(comparison: Comparison) -> list[Side]:
+    return [comparison.sides[name] for name in TWINS]
+
+
+def _difference(comparison: Comparison, name: str, title: str, found: Array, drifted: Array, allowed: Array) -> Drawn:
     """Draw differences on a logarithmic axis; those that are exactly 0 stand on its floor, which says so."""
     from matplotlib.ticker import NullFormatter
 
-    found, drifts, limits = (np.asarray(numbers, float) for numbers in (values, drifted, allowed))
-    positive = [n for n in (*found, *drifts, *limits) if np.isfinite(n) and n > 0]
-    if not positive:
+    figure, axes = _panel(title)
+    numbers = np.concatenate([found, drifted, allowed])
+    positive = numbers[np.isfinite(numbers) & (numbers > 0)]
+    if not positive.size:
         axes.text(0.5, 0.5, "exactly 0, or no number", ha="center", transform=axes.transAxes, color=COLOURS["muted"])
-        axes.set_yticks([])
-        return
-    floor, top = 10 ** np.floor(np.log10(min(positive)) - 0.1), 10 ** np.ceil(np.log10(max(positive)))
+        return Drawn(name, figure, f"{title}: the difference is exactly 0, or no number, after every epoch.")
+    floor, top = 10 ** np.floor(np.log10(positive.min()) - 0.1), 10 ** np.ceil(np.log10(positive.max()))
+    epochs = _epochs(comparison)
     axes.set_yscale("log")
-    axes.set_ylim(floor, 10 * top)  # a decade of room for the legend
+    axes.set_ylim(floor, 30 * top)  # room for the legend
     axes.yaxis.set_minor_formatter(NullFormatter())
-    reach = np.maximum(drifts, floor)
+    reach = np.maximum(drifted, floor)
     axes.fill_between(epochs, floor, reach, color=COLOURS["twin"], alpha=0.55, label="drift of the twins")
-    axes.plot(epochs, limits, color=COLOURS["baseline"], linestyle=":", linewidth=1.6, label="allowed")
+    axes.plot(epochs, allowed, color=COLOURS["baseline"], linestyle=":", linewidth=1.6, label="allowed")
     shown = np.where(found == 0, floor, found)
     axes.plot(epochs, shown, color=COLOURS["ink"], marker="o", markersize=4, label="Keras − NumPy", clip_on=False)
     if (found == 0).any():
         axes.annotate("on the floor: exactly 0", (0.98, 0.03), xycoords="axes fraction", ha="right", fontsize=8)
     _whole_numbers(axes)
-    axes.legend(loc="upper right", fontsize=8)
+    axes.legend(loc="upper center", ncols=3, fontsize=8, handlelength=1.5, columnspacing=1)
+    return Drawn(
+        name,
+        figure,
+        f"{title}, difference between Keras and NumPy by epoch on a logarithmic axis: {found[0]:.2g} after the first "
+        f"epoch, {found[-1]:.2g} after the last, where the twins drifted {drifted[-1]:.2g} and {allowed[-1]:.2g} is "
+        "allowed.",
+    )
 
 
 def diverging() -> "Colormap":
@@ -190,33 +190,36 @@ def weights(comparison: Comparison, yes: str) -> Drawn:
     )
 
 
-def outputs(findings: Findings) -> Drawn:
-    """Draw how the weighted sums and the outputs are spread, of images that are the digit and of the others."""
-    figure, (left, right) = pages.subplots(1, 2, width=10, height=3.8)
+def spread(findings: Findings, name: str, values: Array) -> Drawn:
+    """Draw how z or a is spread, of images that are the digit and of the others."""
+    title = {"z": "Weighted sum z", "a": "Output a"}[name]
+    figure, axes = _panel(title)
     if not findings.finite:
-        for axes in (left, right):
-            axes.text(0.5, 0.5, "no finite numbers: this run overflowed", ha="center", transform=axes.transAxes)
-        return Drawn("outputs", figure, "No histogram: the outputs of this run are no finite numbers.")
-    for axes, values, title in ((left, findings.z, "Weighted sum z"), (right, findings.a, "Output a")):
-        bins = np.linspace(float(values.min()), float(values.max()), 41) if values.min() < values.max() else 10
-        for which, name, colour in ((~findings.y, findings.no, "other"), (findings.y, findings.yes, "five")):
-            if not which.any():
-                continue
-            share = np.full(int(which.sum()), 100 / which.sum())
-            axes.hist(values[which], bins, weights=share, histtype="stepfilled", color=COLOURS[colour], alpha=0.25)
-            axes.hist(values[which], bins, weights=share, histtype="step", color=COLOURS[colour], linewidth=1.8)
-            axes.plot([], [], color=COLOURS[colour], label=name)
-        axes.set_title(title)
-        axes.set_yscale("log")
-        axes.set_ylabel("% of its kind")
-        axes.set_xlabel("z" if axes is left else "a")
-        axes.legend()
-    right.axvline(THRESHOLD, color=COLOURS["ink"], linestyle=":", linewidth=1.5)
-    means = [float(findings.z[which].mean()) for which in (findings.y, ~findings.y) if which.any()]
+        axes.text(0.5, 0.5, "no finite numbers: this run overflowed", ha="center", transform=axes.transAxes)
+        return Drawn(f"spread_{name}", figure, f"{title}: no histogram, as these are no finite numbers.")
+    least, most = float(values.min()), float(values.max())
+    bins = np.linspace(least, most, 41) if least < most else np.array([least - 0.5, least + 0.5])
+    means = []
+    for which, word, colour in ((~findings.y, findings.no, "other"), (findings.y, findings.yes, "five")):
+        if not which.any():
+            continue
+        share = np.full(int(which.sum()), 100 / which.sum())
+        axes.hist(values[which], bins, weights=share, histtype="stepfilled", color=COLOURS[colour], alpha=0.25)
+        axes.hist(values[which], bins, weights=share, histtype="step", color=COLOURS[colour], linewidth=1.8)
+        axes.plot([], [], color=COLOURS[colour], label=word)
+        means.append(f"{values[which].mean():.3g} for '{word}'")
+    if name == "a":
+        axes.axvline(THRESHOLD, color=COLOURS["ink"], linestyle=":", linewidth=1.5, label="threshold")
+    axes.set_yscale("log")
+    axes.set_ylabel("% of its kind")
+    axes.set_xlabel(name)
+    axes.legend(loc="upper left" if name == "z" else "upper center")
+    counts = (
+        f"{findings.misses} of '{findings.yes}' are at or below one half, {findings.false_alarms} of the others above"
+    )
     return Drawn(
-        "outputs",
+        f"spread_{name}",
         figure,
-        f"Two histograms on logarithmic axes, of '{findings.yes}' and '{findings.no}' separately: the weighted sum z "
-        f"(mean {' and '.join(f'{mean:.3g}' for mean in means)}) and the output a, with the threshold at one half. "
-        f"{findings.misses} of '{findings.yes}' lie at or below it, {findings.false_alarms} of '{findings.no}' above.",
+        f"{title}, a histogram for '{findings.yes}' and one for '{findings.no}', on a logarithmic axis. Its mean is "
+        f"{' and '.join(means)}{f'; {counts}' if name == 'a' else ''}.",
     )

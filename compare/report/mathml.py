@@ -1,7 +1,7 @@
 """Formulas as mathematics: a docstring's Python lines to MathML, which every browser sets by itself.
 
 ``X @ W`` is a product of matrices and stands without a sign; ``*`` multiplies entry by entry and is a dot; ``/`` is a
-fraction, ``==`` the question ≟, ``**`` a power, ``exp(x)`` a power of e; sums and means tell below them what they run over.
+fraction, ``**`` a power, ``exp(x)`` a power of e, ``==`` the question ≟; sums and means tell below what they run over.
 """
 
 import ast
@@ -48,8 +48,9 @@ def mathml(formula: str) -> "Markup":
 
 def _sides(line: ast.stmt) -> list[Element]:
     if isinstance(line, ast.Assign):
-        targets = [part for target in line.targets for part in (_tight(target, COMPARED), _operator("="))]
-        return [_row(*targets[:-1]), targets[-1], _tight(line.value, COMPARED)]
+        first, *more = [_tight(target, COMPARED) for target in line.targets]
+        value = [part for target in more for part in (target, _operator("="))]
+        return [first, _operator("="), _row(*value, _tight(line.value, COMPARED))]
     if isinstance(line, ast.Expr):
         return [_tight(line.value, COMPARED)]
     raise ValueError(f"a formula is made of assignments, not of {ast.unparse(line)!r}")

@@ -153,8 +153,8 @@ def _mistakes(comparison: Comparison, findings: Findings) -> list[dict[str, Any]
             "image": picture(images[i], peak),
             "label": int(findings.labels[i]),
             "answer": findings.yes if findings.answers[i] else findings.no,
-            "keras": f"{findings.a_keras[i]:.6f}",
-            "numpy": f"{findings.a[i]:.6f}",
+            "keras": f"{findings.a_keras[i]:.6g}",
+            "numpy": f"{findings.a[i]:.6g}",
         }
         for i in findings.mistakes[:SHOWN_MISTAKES]
     ]
