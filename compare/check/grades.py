@@ -23,7 +23,7 @@ def write_csv(results: Sequence[Checked], path: Path) -> None:
     for checked in results:
         row = checked.as_dict()
         writer.writerow([_cell(row[column]) for column in COLUMNS])
-    write_text(text.getvalue(), path)
+    write_text(text.getvalue(), path, "--csv")
 
 
 def _cell(value: Any) -> Any:
@@ -36,7 +36,7 @@ def _cell(value: Any) -> Any:
 
 def write_all(results: Sequence[Checked], path: Path, about: dict[str, Any]) -> None:
     """Write everything about every file as JSON."""
-    write_json(about | {"submissions": [checked.as_dict() for checked in results]}, path)
+    write_json(about | {"submissions": [checked.as_dict() for checked in results]}, path, "--json")
 
 
 def write_page(results: Sequence[Checked], path: Path, about: dict[str, Any]) -> None:
@@ -53,4 +53,4 @@ def write_page(results: Sequence[Checked], path: Path, about: dict[str, Any]) ->
         counts=[(CATALOGUE[name], n) for name, n in counts.most_common()],
         verdicts=Counter(checked.verdict for checked in results),
     )
-    write_text(page, path)
+    write_text(page, path, "--html")

@@ -91,7 +91,7 @@ def test_an_unreadable_file_exits_with_2_and_one_sentence(name: str, run: Run, t
     [
         (["nowhere.py"], "there is no file nowhere.py"),
         (["EMPTY"], "is a directory without Python files"),
-        (["MINE", "--csv", "/dev/null/grades.csv"], "cannot write to /dev/null"),
+        (["MINE", "--csv", "/dev/null/grades.csv"], "cannot write to --csv /dev/null"),
         (["MINE", "--csv", "EMPTY"], "is a directory; name a file"),
         (["MINE", "--train-size", "100000"], "--train-size 100000 is more than"),
         (["MINE", "--memory-limit", "1"], "256"),
