@@ -26,7 +26,7 @@ def pattern(finding: Finding, attempts: Sequence[Attempt]) -> str:
     if not failed:
         return "it fails on real images only, where roundings add up"
     if failed[0].problem:
-        return f"{NO_NUMBERS}: {failed[0].problem}"
+        return failed[0].problem if failed[0].returned else f"{NO_NUMBERS}: {failed[0].problem}"
     off = [name for name in finding.results if any(one.wrong((name,)) for one in failed)]
     seen = [_of_result(name, failed) for name in off]
     right = [name for name in finding.results if name not in off and all(name in one.returned for one in failed)]
