@@ -9,11 +9,13 @@ from compare.lessons.kit.statistics import noise
 
 def run(context: Context) -> Outcome:
     """Train on a few rows and on many, for the same number of epochs."""
-    sizes = context.pick(small=(16, 200), large=(100, 2500))
-    epochs = context.pick(small=15, large=25)
-    recipes = [context.recipe(train_size=size, epochs=epochs, batch_size=4, learning_rate=1.0) for size in sizes]
+    sizes = context.pick(small=(16, 160), large=(100, 2000))
+    epochs, batch_size, rate = context.pick(small=(15, 8, 1.0), large=(25, 16, 0.5))
+    recipes = [
+        context.recipe(train_size=size, epochs=epochs, batch_size=batch_size, learning_rate=rate) for size in sizes
+    ]
     pairs = [
-        context.pair(f"{recipe.train_size} rows", recipe, context.rows(recipe, validation=2000)) for recipe in recipes
+        context.pair(f"{recipe.train_size} rows", recipe, context.rows(recipe, validation=1000)) for recipe in recipes
     ]
     few, many = pairs[0], pairs[-1]
     checked = len(few.rows.x_val)

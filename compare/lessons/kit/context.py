@@ -12,12 +12,13 @@ from compare.data import Rows, prepare
 from compare.departure import weights_by_step
 from compare.errors import BadInput
 from compare.lessons.kit.pair import TWINS, Pair
+from compare.ladder import Batch, bounds_of
 from compare.lockstep import Side, train
 from compare.recipe import Recipe
 from compare.sides import Library, initial_weights, keras_library, scratch_library
 from compare.twin import twin
 from scratch.arrays import Array
-from scratch.datasets import Dataset
+from scratch.datasets import Dataset, NotFoundError, load
 
 PEAK = 255
 """The tutorial's pixels run from 0 to 255, and some lessons are about just that."""
@@ -82,6 +83,19 @@ class Context:
         rows = prepare(self.dataset, recipe)
         return replace(rows, x_val=rows.x_val[:validation], y_val=rows.y_val[:validation])
 
+    def fashion(self) -> tuple[Dataset, str | None]:
+        """Return Fashion-MNIST, or the digits of this run with the notice that they stand in for it."""
+        if self.dataset.name == "fashion_mnist":
+            return self.dataset, None
+        why = "--dataset digits asks for digits alone."
+        if self.dataset.name != "digits" or self.dataset.notice:
+            try:
+                return load("fashion_mnist", self.data), None
+            except NotFoundError as error:
+                why = str(error)
+        classes = f"the {self.dataset.classes} digit classes of {self.dataset.name}"
+        return self.dataset, f"These are NOT garments but {classes}. {why}"
+
     def pair(
         self,
         label: str,
@@ -106,6 +120,9 @@ class Context:
             *(_after(arranged, twin(scratch, recipe, rows.shape, start, number)) for number in range(len(TWINS))),
         ]
         pair = Pair(label, recipe, rows, sides[0], sides[1], sides[2:])
+        if recipe.steps_an_epoch(len(rows.x_train)) == 1:
+            bounds = bounds_of(scratch, recipe, Batch(rows.x_train, rows.y_train, start))
+            pair.of_one_step = max(float(bounds[name].tolerance.max()) for name in "Wb")
         self.tell(label)
         if by_step:
             both = [(side, keras if side.name == "keras" else scratch) for side in sides]

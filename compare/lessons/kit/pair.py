@@ -1,6 +1,6 @@
 """One recipe trained on both sides in lockstep, and how far the two came apart."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from compare.data import Rows
-from compare.ladder import Rung, apart, drift_after, history_of_the_run, weights_of_the_run
+from compare.ladder import Rung, apart, drift_after, held, history_of_the_run
 from compare.lockstep import Side
 from compare.recipe import Recipe
 from compare.verdict import Word, adding_up
@@ -45,6 +45,8 @@ class Pair:
     keras: Side
     scratch: Side
     twins: list[Side]
+    of_one_step: float = 0.0
+    """What rounding may do to the weights in one step, where an epoch is one step: there, twins show too little."""
     steps: dict[str, list[list[Array]]] = field(default_factory=dict)
     """The weights after each step of the last epoch, for each side, where they were asked for."""
 
@@ -73,10 +75,7 @@ class Pair:
     def match(self) -> Match:
         """Judge the run as the ladder does: within twice the twins' drift, unless the twins drift apart themselves."""
         keras, scratch, twins = self.keras, self.scratch, self.twins
-        rungs: Iterable[Rung] = chain(
-            weights_of_the_run(keras, scratch, twins, None),
-            history_of_the_run(keras, scratch, twins, None, self.recipe, self.rows),
-        )
+        rungs = chain(self._weights(), history_of_the_run(keras, scratch, twins, None, self.recipe, self.rows))
         failed = next((rung for rung in rungs if not rung.ok), None)
         steps = self.recipe.steps_an_epoch(len(self.rows.x_train))
         amplified = any(
@@ -94,6 +93,13 @@ class Pair:
         if failed:
             return Match("mismatched", str(failed), *found)
         return Match("matched", "both sides agree to within what rounding explains", *found)
+
+    def _weights(self) -> Iterator[Rung]:
+        """Hold the weights after the first and after the last epoch against each other."""
+        for epoch in sorted({1, self.scratch.epochs}):
+            allowed = 2 * drift_after(self.scratch, self.twins, epoch) + self.of_one_step
+            for name, theirs, ours in zip("Wb", self.keras.weights[epoch], self.scratch.weights[epoch], strict=True):
+                yield held(f"weights after epoch {epoch}", name, theirs, ours, allowed)
 
 
 def both(value: Callable[[SideName], float], spec: str) -> str:
