@@ -243,13 +243,6 @@ def climb_the_run(
     keras: Side, scratch: Side, twins: Sequence[Side], witness: Side | None, recipe: Recipe, rows: Rows
 ) -> Iterator[Rung]:
     """Climb from the weights after one epoch to the predicted labels of the whole run."""
-    yield from weights_of_the_run(keras, scratch, twins, witness)
-    yield from history_of_the_run(keras, scratch, twins, witness, recipe, rows)
-    yield from labels_of_the_run(keras, scratch, twins, rows)
-
-
-def weights_of_the_run(keras: Side, scratch: Side, twins: Sequence[Side], witness: Side | None) -> Iterator[Rung]:
-    """Hold the weights after the first and after the last epoch against each other."""
     for epoch in sorted({1, scratch.epochs}):
         rung = "weights after 1 epoch" if epoch == 1 else f"weights after {epoch} epochs"
         tolerance = 2 * drift_after(scratch, twins, epoch)
@@ -257,11 +250,6 @@ def weights_of_the_run(keras: Side, scratch: Side, twins: Sequence[Side], witnes
         for name, theirs, ours, wide in zip("Wb", keras.weights[epoch], scratch.weights[epoch], exact, strict=True):
             yield held(rung, name, theirs, ours, tolerance, wide)
 
-
-def history_of_the_run(
-    keras: Side, scratch: Side, twins: Sequence[Side], witness: Side | None, recipe: Recipe, rows: Rows
-) -> Iterator[Rung]:
-    """Hold every loss and accuracy of every epoch against each other."""
     yield from history_of_the_run(keras, scratch, twins, witness, recipe, rows)
 
     for part, images in rows.images.items():
@@ -280,10 +268,6 @@ def history_of_the_run(
         allowed = 2 * widest + _reporting(name, np.asarray(reported), recipe, rows)
         exactly = witness.history[name] if witness else None
         yield held("history", name, keras.history[name], reported, allowed, exactly)
-
-
-def labels_of_the_run(keras: Side, scratch: Side, twins: Sequence[Side], rows: Rows) -> Iterator[Rung]:
-    """Count the labels that differ, against those that rounding leaves undecided."""
 
 
 def _outputs(side: Side, images: Array) -> Array:

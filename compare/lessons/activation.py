@@ -139,8 +139,8 @@ def run(context: Context) -> Outcome:
         ],
     )
     return Outcome(
-        f"Dense(1), mse, adam, raw pixels 0–255, {len(rows.x_train):,} rows, batches of {batch_size}, {epochs} epochs: once without an "
-        "activation, once with the sigmoid.",
+        f"Dense(1), mse, adam, raw pixels 0–255, {len(rows.x_train):,} rows, batches of {batch_size}, "
+        f"{epochs} epochs: once without an activation, once with the sigmoid.",
         [broken, mended],
         findings,
         [figure],

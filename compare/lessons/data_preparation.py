@@ -72,8 +72,8 @@ def run(context: Context) -> Outcome:
         ],
     )
     return Outcome(
-        f"Sigmoid, mse, {len(rows.x_train):,} rows, batches of {batch_size}, {epochs} epochs: sgd with rate 0.1 and adam with 0.001, each on "
-        "pixels of 0–255 and of 0–1.",
+        f"Sigmoid, mse, {len(rows.x_train):,} rows, batches of {batch_size}, {epochs} epochs: sgd with rate 0.1 and "
+        "adam with 0.001, each on pixels of 0–255 and of 0–1.",
         list(pairs.values()),
         findings,
         [figure],

@@ -14,7 +14,7 @@ IMAGES = 6
 def run(context: Context) -> Outcome:
     """Train for many epochs and look at the weights after each."""
     recipe = context.recipe(
-        epochs=10,
+        epochs=context.pick(small=8, large=10),
         batch_size=context.pick(small=8, large=32),
         train_size=12_000,
     )

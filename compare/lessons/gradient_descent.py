@@ -9,7 +9,7 @@ from compare.ladder import Batch, after_one_step, bounds_of
 from compare.lessons.kit.context import Context
 from compare.lessons.kit.figures import Figure, Line, Plot
 from compare.lessons.kit.lesson import Lesson, Outcome, finding
-from compare.lessons.kit.pair import Pair, SideName, both
+from compare.lessons.kit.pair import SIDES, TWINS, Pair, SideName, both
 from compare.recipe import Recipe
 from compare.sides import Library, initial_weights
 from scratch.arrays import Array
@@ -17,7 +17,8 @@ from scratch.gradcheck import central_difference
 from scratch.losses import mean_squared_error
 
 ROWS = 384
-BATCH = 32
+BATCH = 16
+FULL_BATCH_STEPS = 12
 DIFFERENCE_ERROR = 1e-7  # of a central difference, relative: see scratch.gradcheck
 START = -1.0
 
@@ -55,8 +56,8 @@ def run(context: Context) -> Outcome:
     y = alone.y_train.astype(np.float32)
     start = [np.array([[START]], np.float32), np.array([y.mean()], np.float32)]
     linear = context.recipe(activation="linear", learning_rate=0.1, train_size=n)
-    full = context.pair("full batch", replace(linear, batch_size=n, epochs=n // BATCH), alone, weights=start)
-    full.steps = {side: full.side(side).weights[1:] for side in ("keras", "scratch", "twin 0", "twin 1")}  # type: ignore[assignment]
+    full = context.pair("full batch", replace(linear, batch_size=n, epochs=FULL_BATCH_STEPS), alone, weights=start)
+    full.steps = {side: full.side(side).weights[1:] for side in (*SIDES, *TWINS)}
     mini, single = (
         context.pair(label, replace(linear, batch_size=size, epochs=1), alone, weights=start, by_step=True)
         for label, size in {"mini-batches": BATCH, "single rows": 1}.items()
@@ -77,7 +78,7 @@ def run(context: Context) -> Outcome:
     def after_one_look(pair: Pair, side: SideName) -> float:
         return float(losses(pair, side)[1 if pair is full else -1])
 
-    def told(pair: Pair, name: str = "looked") -> str:
+    def told(pair: Pair) -> str:
         return both(lambda side: after_one_look(pair, side), ".4f")
 
     row, column = divmod(pixel, rows.shape[1])

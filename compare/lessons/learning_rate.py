@@ -146,7 +146,9 @@ def run(context: Context) -> Outcome:
         for one, of, at in verified
     ]
     sigmoids, linears = pairs[:3], pairs[3:]
-    columns_share = max(column_share(pair, curved, at) for pair, at in zip(sigmoids, (slow, about_right, fast)))
+    columns_share = max(
+        column_share(pair, curved, at) for pair, at in zip(sigmoids, (slow, about_right, fast), strict=True)
+    )
 
     def grew(pair: Pair, side: SideName) -> bool:
         return not pair.last(side, "loss") <= pair.curve(side, "loss")[0]
@@ -186,16 +188,16 @@ def run(context: Context) -> Outcome:
             lambda side: batch_limits.min() < limit,
             f"Mini-batches change that: each has a Hessian of its own, and the limits of the first epoch's "
             f"{len(batch_limits)} batches of {recipe.batch_size} run from {batch_limits.min():.3g} to "
-            f"{batch_limits.max():.3g}. On the grid of {RATES} rates they diverge between {_rates(mini.boundary)}, full "
-            f"batches between {_rates(full.boundary)}.",
+            f"{batch_limits.max():.3g}. On the grid of {RATES} rates they diverge between {_rates(mini.boundary)}, "
+            f"full batches between {_rates(full.boundary)}.",
             f"No batch of the first epoch has a lower limit than the whole: they run from {batch_limits.min():.3g} to "
             f"{batch_limits.max():.3g}.",
             numpy_alone=True,
         ),
         finding(
             lambda side: np.nanmin(mini.loss) < np.nanmin(full.loss),
-            f"But they take more steps: {epochs} epochs are {epochs * recipe.steps_an_epoch(n):,} of them, and the best "
-            f"rate gets to a loss of {np.nanmin(mini.loss):.4f}, where {full_steps} epochs of full-batch steps get to "
+            f"But they take more steps: {epochs} epochs are {epochs * recipe.steps_an_epoch(n):,} of them, and the "
+            f"best rate gets to a loss of {np.nanmin(mini.loss):.4f}, where {full_steps} epochs of full-batch steps get to "
             f"{np.nanmin(full.loss):.4f}.",
             f"The best loss is {np.nanmin(mini.loss):.4f} with mini-batches and {np.nanmin(full.loss):.4f} with full "
             "batches.",

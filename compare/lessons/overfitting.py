@@ -10,7 +10,7 @@ from compare.lessons.kit.statistics import noise
 def run(context: Context) -> Outcome:
     """Train on a few rows and on many, for the same number of epochs."""
     sizes = context.pick(small=(16, 160), large=(100, 2000))
-    epochs, batch_size, rate = context.pick(small=(15, 8, 1.0), large=(25, 16, 0.5))
+    epochs, batch_size, rate = context.pick(small=(12, 8, 1.0), large=(25, 16, 0.5))
     recipes = [
         context.recipe(train_size=size, epochs=epochs, batch_size=batch_size, learning_rate=rate) for size in sizes
     ]

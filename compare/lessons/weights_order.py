@@ -110,7 +110,7 @@ LESSON = Lesson(
     8,
     "weights-order",
     "New examples against earlier ones",
-    "The tutorial says that new examples may mess up the weights for earlier data. Watch the share of the other classes "
-    "that is answered right: what happens to it once only one class comes by?",
+    "The tutorial says that new examples may mess up the weights for earlier data. Watch the share of the other "
+    "classes that is answered right: what happens to it once only one class comes by?",
     run,
 )

@@ -11,8 +11,8 @@ import numpy as np
 from compare.data import Rows, prepare
 from compare.departure import weights_by_step
 from compare.errors import BadInput
-from compare.lessons.kit.pair import TWINS, Pair
 from compare.ladder import Batch, bounds_of
+from compare.lessons.kit.pair import TWINS, Pair
 from compare.lockstep import Side, train
 from compare.recipe import Recipe
 from compare.sides import Library, initial_weights, keras_library, scratch_library
@@ -126,9 +126,8 @@ class Context:
         self.tell(label)
         if by_step:
             both = [(side, keras if side.name == "keras" else scratch) for side in sides]
-            pair.steps = dict(
-                zip((side.name for side in sides), weights_by_step(both, recipe, rows, recipe.epochs), strict=True)
-            )
+            names, steps = [side.name for side in sides], weights_by_step(both, recipe, rows, recipe.epochs)
+            pair.steps = dict(zip(names, steps, strict=True))
             return pair
         for epoch, side in train(sides, recipe, rows):
             self.tell(f"{label}: epoch {epoch + 1} of {recipe.epochs}, {side.name}")
