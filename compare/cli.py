@@ -9,6 +9,7 @@ from rich.console import Console
 
 from compare import options
 from compare.errors import BadInput
+from compare.lessons import cli as lessons
 from compare.recipe import Recipe
 from scratch.datasets import DataError
 
@@ -115,3 +116,6 @@ def main(arguments: list[str] | None = None) -> Any:
         return INTERRUPTED
     print(f"error: {message}", file=sys.stderr)
     return BAD_INPUT
+
+
+lessons.add_to(app)

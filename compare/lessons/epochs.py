@@ -35,7 +35,8 @@ def run(context: Context) -> Outcome:
         return both(lambda side: pair.curve(side, "val_accuracy")[epoch - 1], ".3f")
 
     paid, all_of_them = last_that_pays("scratch"), recipe.epochs
-    first, last = (both(lambda side, epoch=epoch: moved(side, epoch), ".3g") for epoch in (1, all_of_them))
+    first = both(lambda side: moved(side, 1), ".3g")
+    last = both(lambda side: moved(side, all_of_them), ".3g")
     findings = [
         finding(
             lambda side: pair.curve(side, "loss") == sorted(pair.curve(side, "loss"), reverse=True),

@@ -1,6 +1,6 @@
 """The tutorial's exercise: ten garments, from the broken start to softmax, and one garment against the rest."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -82,12 +82,13 @@ def run(context: Context) -> Outcome:
     dataset, notice = context.fashion()
     garments = dataset.name == "fashion_mnist"
     names = GARMENTS if garments else tuple(f"digit {number}" for number in range(dataset.classes))
-    epochs, batch_size, rate = context.pick(small=(4, 16, 0.01), large=(4, 64, 0.001))
-    choices = {"optimizer": "adam", "learning_rate": rate, "epochs": epochs, "batch_size": batch_size}
+    batch_size, rate = context.pick(small=(16, 0.01), large=(64, 0.001))
+    few, more = context.pick(small=(3, 4), large=(2, 5))
+    choices = {"optimizer": "adam", "learning_rate": rate, "epochs": few, "batch_size": batch_size}
     raw, unit = (context.recipe(pixels=pixels, **choices) for pixels in ("raw", "unit"))
     broken = ten_classes(context, dataset, raw, "linear", "mse")
     scaled = ten_classes(context, dataset, unit, "linear", "mse")
-    softmax = ten_classes(context, dataset, unit, "softmax", "sparse_categorical_crossentropy")
+    softmax = ten_classes(context, dataset, replace(unit, epochs=more), "softmax", "sparse_categorical_crossentropy")
     one = context.recipe(epochs=2, batch_size=batch_size, train_size=min(20_000, len(dataset.x_train)))
     single = context.pair(f"{names[one.digit]} or not", one, prepare(dataset, one))
 
@@ -97,6 +98,7 @@ def run(context: Context) -> Outcome:
     def told(pair: Pair) -> str:
         return both(lambda side: last(pair, side), ".3f")
 
+    so_far = both(lambda side: softmax.curve(side, "val_accuracy")[few - 1], ".3f")
     always_one = float(np.bincount(dataset.y_test).max() / len(dataset.y_test))
     baseline, n = single.rows.baseline["validation"], len(dataset.y_test)
     findings = [
@@ -113,9 +115,13 @@ def run(context: Context) -> Outcome:
             f"Scaling the pixels alone gets to {told(scaled)}.",
         ),
         finding(
-            lambda side: last(softmax, side) > last(scaled, side) and last(softmax, side) >= ENOUGH,
-            f"Softmax with cross-entropy gets a single layer to {told(softmax)}, above the {ENOUGH} it was asked for.",
-            f"Softmax with cross-entropy gets to {told(softmax)}, where {ENOUGH} was asked for.",
+            lambda side: (
+                softmax.curve(side, "val_accuracy")[few - 1] > last(scaled, side) and last(softmax, side) >= ENOUGH
+            ),
+            f"Softmax with cross-entropy is better after as many epochs ({so_far}), and after {more} a single layer "
+            f"gets to {told(softmax)}; at least {ENOUGH} was asked for.",
+            f"Softmax with cross-entropy gets to {so_far} after {few} epochs and to {told(softmax)} after {more}; at "
+            f"least {ENOUGH} was asked for.",
         ),
         finding(
             lambda side: above(last(single, side), baseline, n),
@@ -151,7 +157,7 @@ def run(context: Context) -> Outcome:
     )
     return Outcome(
         f"{'Fashion-MNIST' if garments else dataset.name}, {len(dataset.x_train):,} rows, Dense({dataset.classes}), "
-        f"adam with rate {rate:g}, {epochs} epochs in batches of {batch_size}; pixels 0–{PEAK} or 0–1. One against the "
+        f"adam with rate {rate:g}, batches of {batch_size}, {few} epochs, {more} for softmax; pixels 0–{PEAK} or 0–1. One against the "
         f"rest: sigmoid, mse, sgd, {len(single.rows.x_train):,} rows, {one.epochs} epochs.",
         [broken, scaled, softmax, single],
         findings,

@@ -132,23 +132,16 @@ def run(context: Context) -> Outcome:
     batch_limits = np.array([stability_limit(rows.x_train[batch]) for batch in batches])
 
     about_right = int(np.argmax(curved.accuracy))
-    slow, fast = about_right // 3, RATES - 2
-    verified = [(recipe, curved, at) for at in (slow, about_right, fast)]
-    if full.boundary:
-        edge = int(np.argmax(full.diverged))
-        verified += [(replace(whole, epochs=4), None, at) for at in (max(edge - 2, 0), min(edge + 1, RATES - 1))]
-    pairs = [
-        context.pair(
-            f"{one.activation}, rate {float((of or full).rates[at]):.2g}",
-            replace(one, learning_rate=float((of or full).rates[at])),
-            rows,
-        )
-        for one, of, at in verified
-    ]
-    sigmoids, linears = pairs[:3], pairs[3:]
-    columns_share = max(
-        column_share(pair, curved, at) for pair, at in zip(sigmoids, (slow, about_right, fast), strict=True)
-    )
+    looked = about_right // 3, about_right, RATES - 2
+    edge = int(np.argmax(full.diverged)) if full.boundary else RATES // 2
+    around = max(edge - 2, 0), min(edge + 1, RATES - 1)
+
+    def alone(one: Recipe, rate: float) -> Pair:
+        return context.pair(f"{one.activation}, rate {rate:.2g}", replace(one, learning_rate=rate), rows)
+
+    sigmoids = [alone(recipe, float(curved.rates[at])) for at in looked]
+    below, above = (alone(replace(whole, epochs=4), float(full.rates[at])) for at in around)
+    columns_share = max(column_share(pair, curved, at) for pair, at in zip(sigmoids, looked, strict=True))
 
     def grew(pair: Pair, side: SideName) -> bool:
         return not pair.last(side, "loss") <= pair.curve(side, "loss")[0]
@@ -157,8 +150,8 @@ def run(context: Context) -> Outcome:
     def accuracy(at: int, side: SideName) -> float:
         return sigmoids[at].last(side, "val_accuracy")
 
-    rates = [float(curved.rates[at]) for at in (slow, about_right, fast)]
-    found = [float(curved.accuracy[at]) for at in (slow, about_right, fast)]
+    rates = [float(curved.rates[at]) for at in looked]
+    found = [float(curved.accuracy[at]) for at in looked]
     baseline = rows.baseline["validation"]
     findings = [
         finding(
@@ -203,16 +196,12 @@ def run(context: Context) -> Outcome:
             "batches.",
             numpy_alone=True,
         ),
-        *(
-            finding(
-                lambda side: not grew(linears[0], side) and grew(linears[1], side),
-                f"Keras verifies it: at {linears[0].recipe.learning_rate:.3g} the loss falls, at "
-                f"{linears[1].recipe.learning_rate:.3g} it grows to {linears[1].last('keras', 'loss'):.3g} in "
-                f"{linears[1].recipe.epochs} steps.",
-                f"The loss does not fall at {linears[0].recipe.learning_rate:.3g} and grow at "
-                f"{linears[1].recipe.learning_rate:.3g}.",
-            )
-            for _ in linears[:1]
+        finding(
+            lambda side: not grew(below, side) and grew(above, side),
+            f"Keras verifies it: at {below.recipe.learning_rate:.3g} the loss falls, at "
+            f"{above.recipe.learning_rate:.3g} it grows from {above.curve('keras', 'loss')[0]:.3g} to "
+            f"{above.last('keras', 'loss'):.3g} in {above.recipe.epochs} steps.",
+            f"The loss does not fall at {below.recipe.learning_rate:.3g} and grow at {above.recipe.learning_rate:.3g}.",
         ),
     ]
     figure = Figure(
@@ -252,6 +241,7 @@ def run(context: Context) -> Outcome:
             ),
         ],
     )
+    pairs = [*sigmoids, below, above]
     return Outcome(
         f"{RATES} rates at once, each from the same weights, on the first {n:,} rows: sigmoid and linear unit, "
         f"{epochs} epochs in batches of {recipe.batch_size}; the linear one also {full_steps} full-batch steps. Keras "

@@ -18,7 +18,7 @@ def run(context: Context) -> Outcome:
     """Train on more and more rows, for the same number of steps, with several seeds."""
     sizes = context.pick(small=(16, 50, 150, 450, 1437), large=(100, 300, 1000, 3000, 10_000, 30_000))
     drawn = context.pick(small=3200, large=16_000)
-    rate = context.pick(small=1.0, large=0.5)
+    rate, batch_size = 1.0, context.pick(small=16, large=32)
     everything = context.rows(context.recipe())
     rows_there = len(everything.x_train)
     sizes = sorted({min(size, rows_there) for size in sizes})
@@ -28,7 +28,7 @@ def run(context: Context) -> Outcome:
         picked = np.random.default_rng(seed).permutation(rows_there)[:size]
         seen = np.resize(picked, drawn)
         rows = replace(everything, x_train=everything.x_train[seen], y_train=everything.y_train[seen])
-        recipe = context.recipe(seed=seed, epochs=1, learning_rate=rate, batch_size=16)
+        recipe = context.recipe(seed=seed, epochs=1, learning_rate=rate, batch_size=batch_size)
         return context.pair(f"{size:,} rows, seed {seed}", recipe, rows)
 
     runs = {size: [train(size, context.seed + number) for number in range(SEEDS)] for size in sizes}
@@ -100,7 +100,7 @@ def run(context: Context) -> Outcome:
     )
     return Outcome(
         f"Sigmoid, mse, sgd with rate {rate:g}: {', '.join(f'{size:,}' for size in sizes)} rows, {SEEDS} seeds each; "
-        f"every run sees {drawn:,} rows in batches of 16, its own as often as that takes.",
+        f"every run sees {drawn:,} rows in batches of {batch_size}, its own as often as that takes.",
         [pair for size in sizes for pair in runs[size]],
         findings,
         [figure],

@@ -68,7 +68,8 @@ def run(context: Context) -> Outcome:
         return float(among.min()), float(among.max())
 
     chance = noise(float(moved("scratch")["accuracy"].max()), n)
-    least, most = (both(lambda side, end=end: recalls_as_accurate(side)[end], ".2f") for end in (0, 1))
+    least = both(lambda side: recalls_as_accurate(side)[0], ".2f")
+    most = both(lambda side: recalls_as_accurate(side)[1], ".2f")
     findings = [
         finding(
             lambda side: 1 - at(side, 0.5)["recall"] > 2 * (1 - at(side, 0.5)["accuracy"]),

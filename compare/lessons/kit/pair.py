@@ -19,6 +19,8 @@ SideName = Literal["keras", "scratch", "twin 0", "twin 1"]
 SIDES: tuple[SideName, ...] = ("keras", "scratch")
 TWINS: tuple[SideName, ...] = ("twin 0", "twin 1")
 ROWS_AT_ONCE = 1024
+REPORTED = 1e-6
+"""Keras reports means in float32; two numbers that are closer than this are one number to a reader."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class Pair:
 
 
 def both(value: Callable[[SideName], float], spec: str) -> str:
-    """Write a number once where both sides' look the same, and otherwise both."""
-    keras, scratch = (format(value(side), spec) for side in SIDES)
-    return keras if keras == scratch else f"{scratch} (Keras {keras})"
+    """Write a number once where both sides have the same, to the rounding of what Keras reports, and otherwise both."""
+    theirs, ours = (float(value(side)) for side in SIDES)
+    same = abs(theirs - ours) <= REPORTED * abs(ours)
+    return format(ours, spec) if same else f"{ours:{spec}} (Keras {theirs:{spec}})"

@@ -1,0 +1,9 @@
+"""stub"""
+
+
+def write(*a):
+    pass
+
+
+def write_figures(*a):
+    pass
