@@ -10,7 +10,7 @@ from compare.lessons.kit.context import PEAK, Context
 from compare.lessons.kit.figures import Figure, Plot, curves
 from compare.lessons.kit.lesson import Lesson, Outcome, finding
 from compare.lessons.kit.pair import SIDES, TWINS, Pair, SideName, both
-from compare.lessons.kit.statistics import histogram, noise
+from compare.lessons.kit.statistics import above, histogram, noise
 from scratch.activations import sigmoid, sigmoid_gradient
 from scratch.arrays import Array
 
@@ -35,7 +35,7 @@ def edge_of_saturation() -> float:
 
 def run(context: Context) -> Outcome:
     """Train without an activation, then with the sigmoid, everything else equal."""
-    epochs, batch_size = context.pick(small=(8, 8), large=(5, 32))
+    epochs, batch_size = context.pick(small=(6, 8), large=(5, 32))
     broken, mended = (
         context.pair(
             name, context.recipe(activation=name, optimizer="adam", pixels="raw", epochs=epochs, batch_size=batch_size)
@@ -62,7 +62,7 @@ def run(context: Context) -> Outcome:
         return broken.outputs(side, rows.x_val / np.float32(scaled_by), broken.scratch.weights[0])
 
     chance = noise(baseline, len(rows.x_val))
-    risen = [accuracy(mended)(side) > baseline + chance for side in (*SIDES, *TWINS)]
+    risen = [above(accuracy(mended)(side), baseline, len(rows.x_val)) for side in (*SIDES, *TWINS)]
     answers = mended.outputs("scratch", rows.x_val)
     z = z_at_the_start("scratch")
     edge = edge_of_saturation()

@@ -98,7 +98,7 @@ def run(
             terminal.show_before(console, lesson)
             with console.status(lesson.name) as status:
                 context.tell = lambda progress, lesson=lesson: status.update(f"{lesson.name}: {progress}")  # type: ignore[misc]
-                context.keras  # its import is no lesson's time
+                context.start()
                 began = time.perf_counter()
                 outcome = lesson.run(context)
             seconds = time.perf_counter() - began

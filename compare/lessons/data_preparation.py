@@ -15,7 +15,7 @@ COLORS: dict[Pixels, Color] = {"raw": "red", "unit": "blue"}
 
 def run(context: Context) -> Outcome:
     """Train with each optimizer on raw pixels and on scaled ones."""
-    epochs, batch_size = context.pick(small=(5, 16), large=(3, 32))
+    epochs, batch_size = context.pick(small=(4, 16), large=(3, 32))
     pairs = {
         (optimizer, pixels): context.pair(
             f"{optimizer}, {'raw' if pixels == 'raw' else 'scaled'} pixels",

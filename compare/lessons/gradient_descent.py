@@ -103,7 +103,8 @@ def run(context: Context) -> Outcome:
             f"steps and {uphill(single, 'scratch'):.0%} of the single rows' go uphill, for each sees a loss curve of "
             "its own.",
             f"Smaller batches do not jitter more here: uphill go {uphill(full, 'scratch'):.0%} of the full-batch "
-            f"steps, {uphill(mini, 'scratch'):.0%} of the mini-batches', {uphill(single, 'scratch'):.0%} of the single rows'.",
+            f"steps, {uphill(mini, 'scratch'):.0%} of the mini-batches', {uphill(single, 'scratch'):.0%} of the "
+            "single rows'.",
         ),
         finding(
             lambda side: after_one_look(mini, side) < after_one_look(full, side),

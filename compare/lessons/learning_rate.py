@@ -83,7 +83,7 @@ def sweep(recipe: Recipe, rows: Rows, rates: Array) -> Sweep:
     before = mean_squared_error(columns["train"].T, model.predict(rows.x_train, batch_size=1024).T)[0]
     for _ in train([Side("rates", model)], recipe, wide):
         pass
-    outputs = {"train": model.predict(rows.x_train, batch_size=1024), "val": model.predict(rows.x_val)}
+    outputs = {"train": model.predict(rows.x_train, batch_size=1024), "val": model.predict(rows.x_val, batch_size=1024)}
     # The units take the place of rows: what is a mean over a row's units is then the mean of each unit's rows.
     with np.errstate(over="ignore", invalid="ignore"):
         losses = {part: mean_squared_error(columns[part].T, a.T) for part, a in outputs.items()}
@@ -113,7 +113,7 @@ def grid(low: float, high: float, count: int = RATES) -> Array:
 def run(context: Context) -> Outcome:
     """Sweep the rates for the sigmoid and for a linear unit, in batches and in one; let Keras verify some."""
     size = context.pick(small=1024, large=4096)
-    epochs, full_steps = 4, 40
+    epochs, full_steps = 3, 40
     recipe = context.recipe(train_size=size, epochs=epochs)
     rows = context.rows(recipe, validation=1000)
     n = len(rows.x_train)
@@ -140,7 +140,7 @@ def run(context: Context) -> Outcome:
         return context.pair(f"{one.activation}, rate {rate:.2g}", replace(one, learning_rate=rate), rows)
 
     sigmoids = [alone(recipe, float(curved.rates[at])) for at in looked]
-    below, above = (alone(replace(whole, epochs=4), float(full.rates[at])) for at in around)
+    below, above = (alone(replace(whole, epochs=3), float(full.rates[at])) for at in around)
     columns_share = max(column_share(pair, curved, at) for pair, at in zip(sigmoids, looked, strict=True))
 
     def grew(pair: Pair, side: SideName) -> bool:
@@ -190,8 +190,8 @@ def run(context: Context) -> Outcome:
         finding(
             lambda side: np.nanmin(mini.loss) < np.nanmin(full.loss),
             f"But they take more steps: {epochs} epochs are {epochs * recipe.steps_an_epoch(n):,} of them, and the "
-            f"best rate gets to a loss of {np.nanmin(mini.loss):.4f}, where {full_steps} epochs of full-batch steps get to "
-            f"{np.nanmin(full.loss):.4f}.",
+            f"best rate gets to a loss of {np.nanmin(mini.loss):.4f}, where {full_steps} epochs of full-batch steps "
+            f"get to {np.nanmin(full.loss):.4f}.",
             f"The best loss is {np.nanmin(mini.loss):.4f} with mini-batches and {np.nanmin(full.loss):.4f} with full "
             "batches.",
             numpy_alone=True,

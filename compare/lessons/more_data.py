@@ -16,7 +16,7 @@ COLORS: dict[SideName, Color] = {"keras": "blue", "scratch": "orange"}
 
 def run(context: Context) -> Outcome:
     """Train on more and more rows, for the same number of steps, with several seeds."""
-    sizes = context.pick(small=(16, 50, 150, 450, 1437), large=(100, 300, 1000, 3000, 10_000, 30_000))
+    sizes = context.pick(small=(16, 80, 450, 1437), large=(100, 300, 1000, 3000, 10_000, 30_000))
     drawn = context.pick(small=3200, large=16_000)
     rate, batch_size = 1.0, context.pick(small=16, large=32)
     everything = context.rows(context.recipe())

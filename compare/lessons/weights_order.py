@@ -45,8 +45,8 @@ def run(context: Context) -> Outcome:
     findings = [
         finding(
             lambda side: right(ordered, side, turn)["no"] > 0.9 and right(ordered, side, -1)["no"] < 0.5,
-            f"New examples do mess up the weights for earlier ones: when the first {turn + 1:,} steps had shown nothing "
-            f"but other classes, {on_the_others(ordered, turn)} of those were answered right; after the last "
+            f"New examples do mess up the weights for earlier ones: when the first {turn + 1:,} steps had shown "
+            f"nothing but other classes, {on_the_others(ordered, turn)} of those were answered right; after the last "
             f"{steps - turn - 1:,} steps, which showed class {recipe.digit} only, {on_the_others(ordered, -1)}.",
             f"The weights for the earlier examples survive: {on_the_others(ordered, turn)} right before class "
             f"{recipe.digit} came, {on_the_others(ordered, -1)} after it.",

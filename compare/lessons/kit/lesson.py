@@ -67,25 +67,31 @@ class Outcome:
     @property
     def story(self) -> str:
         """Say in words whether both sides told the same story, and what that rests on."""
-        words = [pair.match.word for pair in self.pairs]
-        matched, limited = words.count("matched"), words.count("rounding-limited")
+        matched, limited, departed = (
+            [pair for pair in self.pairs if pair.match.word == word]
+            for word in ("matched", "rounding-limited", "mismatched")
+        )
         parts = []
         if matched:
-            widest = max((pair.match.of_accuracy for pair in self.pairs if pair.match.word == "matched"), default=0.0)
+            widest = max(pair.match.of_accuracy for pair in matched)
             parts.append(
-                f"{matched} of {len(words)} runs agree to within what rounding explains; no accuracy differs by more "
-                f"than {widest:.2g}"
+                f"{_runs(matched)} agree{'s' * (len(matched) == 1)} to within what rounding explains (no accuracy "
+                f"differs by more than {widest:.1g})"
             )
         if limited:
-            differ = sum(not one.same for one in self.findings)
-            agreed = f"{differ} findings differ" if differ else "but every finding is the same on both sides"
+            differ = [one for one in self.findings if not one.same]
+            agreed = f"{len(differ)} findings differ" if differ else "but every finding is the same on both sides"
             parts.append(
-                f"{limited} of {len(words)} make rounding errors grow, as their rounding twins show, so there "
-                f"curves cannot match, {agreed}"
+                f"in {_runs(limited)} rounding errors grow, as the rounding twins of NumPy's side show, so that no "
+                f"curve can match, {agreed}"
             )
-        parts += [f"{pair.label}: {pair.match.sentence}" for pair in self.pairs if pair.match.word == "mismatched"]
+        parts += [f"{pair.label}: {pair.match.sentence}" for pair in departed]
         verdict = "Both sides told the same story" if self.same_story else "The sides told different stories"
         return f"{verdict}: {'; '.join(parts)}."
+
+
+def _runs(pairs: Sequence[Pair]) -> str:
+    return f"{len(pairs)} run{'s' * (len(pairs) > 1)}"
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,12 @@ from scratch.arrays import Array
 from scratch.datasets import Dataset
 
 WIDEST = 110
-HEIGHT = 16
-COLORS = {"blue": "blue+", "orange": "orange", "green": "green", "red": "red", "violet": "magenta", "gray": "gray"}
-SHADES = "@#+- "
-"""From the strongest weight to none; the colour, and ± above, tell the sign."""
+HEIGHT = 15
+PLOTEXT = {"blue": "blue+", "orange": "orange", "green": "green", "red": "red", "violet": "magenta", "gray": "gray"}
+RICH = {"blue": "blue", "orange": "dark_orange", "green": "green", "red": "red", "violet": "magenta", "gray": "dim"}
+STROKES = {"line": "──", "points": "o", "bars": "█"}
+FOR, AGAINST = " .+*#", " '-=≡"
+"""From no weight to the strongest, for either sign, so that it shows without colours, too."""
 
 
 def show_list(console: Console, lessons: Sequence[Lesson]) -> None:
@@ -31,7 +33,7 @@ def show_list(console: Console, lessons: Sequence[Lesson]) -> None:
     for lesson in lessons:
         table.add_row(str(lesson.number), Text(lesson.name, style="bold"), lesson.title)
     console.print(table)
-    console.print("\nRun some: python -m compare lessons NAME…    Run all: python -m compare lessons all")
+    console.print("\nRun some:  python -m compare lessons NAME…\nRun all:   python -m compare lessons all")
 
 
 def show_data(console: Console, dataset: Dataset, peak: int) -> None:
@@ -79,50 +81,58 @@ def one_line(lesson: Lesson, outcome: Outcome) -> str:
 
 
 def drawn(figure: Figure, console: Console) -> RenderableType:
-    """Draw a figure: as many plots side by side as there is room for, and images as characters."""
+    """Draw a figure: plots two by two where there is room, images as characters."""
     width = min(console.width, WIDEST)
     plots = [panel for panel in figure.panels if isinstance(panel, Plot)]
-    beside = max(1, min(len(plots), 2, width // 50))
-    rows: list[RenderableType] = []
+    beside = min(len(plots), 2, max(1, width // 50))
+    grid = Table.grid(padding=(0, 1, 1, 0))
     for start in range(0, len(plots), beside):
-        cells = [Text.from_ansi(_plot(plot, width // beside - 1, console)) for plot in plots[start : start + beside]]
-        rows.append(Columns(cells, padding=(0, 1)))
-    rows += [_images(panel) for panel in figure.panels if isinstance(panel, Images)]
-    return Group(*rows)
+        row = plots[start : start + beside]
+        grid.add_row(*(Group(_plot(plot, width // beside - 1, console), _legend(plot)) for plot in row))
+    return Group(grid, *(_images(panel, width) for panel in figure.panels if isinstance(panel, Images)))
 
 
-def _plot(plot: Plot, width: int, console: Console) -> str:
+def _plot(plot: Plot, width: int, console: Console) -> Text:
     plotext.clear_figure()
     plotext.limit_size(False, False)  # the console knows how wide it is
     plotext.plotsize(width, HEIGHT)
     plotext.theme("pro" if console.is_terminal and not console.no_color else "clear")
     plotext.title(plot.title)
     plotext.xlabel(plot.x_label)
-    drawn = [_shown(line, plot) for line in plot.lines]
-    for line, (x, y) in zip(plot.lines, drawn, strict=True):
-        color = COLORS[line.color]
+    points = [_finite(line, plot) for line in plot.lines]
+    xs, ys = ([value for one in points for value in one[axis]] for axis in (0, 1))
+    for level in plot.levels.values():
+        plotext.plot([min(xs), max(xs)], [_scaled(level, plot.log_y)] * 2, color="gray", marker="-")
+    for line, (x, y) in zip(plot.lines, points, strict=True):
+        color = PLOTEXT[line.color]
         if line.kind == "bars":
             plotext.plot(x, y, color=color, fillx=True, marker="sd")
         elif line.kind == "points":
-            plotext.scatter(x, y, label=line.label, color=color, marker="o")
+            plotext.scatter(x, y, color=color, marker="o")
         else:
-            plotext.plot(x, y, label=line.label, color=color, marker="braille")
-    for label, level in plot.levels.items():
-        at = math.log10(level) if plot.log_y else level
-        across = [min(min(x) for x, _ in drawn), max(max(x) for x, _ in drawn)]
-        plotext.plot(across, [at, at], label=label, color="gray", marker="-")
+            plotext.plot(x, y, color=color, marker="braille")
     for mark in plot.marks.values():
-        plotext.vline(math.log10(mark) if plot.log_x else mark, color="gray")
+        plotext.vline(_scaled(mark, plot.log_x), color="gray")
     if plot.log_x:
-        plotext.xticks(*_powers([x for xs, _ in drawn for x in xs]))
+        plotext.xticks(*_powers(xs))
     if plot.log_y:
-        plotext.yticks(*_powers([y for _, ys in drawn for y in ys]))
-    picture = str(plotext.build())
+        plotext.yticks(*_powers(ys))
+    picture = Text.from_ansi(plotext.build())
     plotext.clear_figure()
     return picture
 
 
-def _shown(line: Line, plot: Plot) -> tuple[list[float], list[float]]:
+def _legend(plot: Plot) -> Columns:
+    entries = [(f"{STROKES[line.kind]} {line.label}", RICH[line.color]) for line in plot.lines]
+    entries += [(f"-- {label}", "dim") for label in plot.levels] + [(f"│ {label}", "dim") for label in plot.marks]
+    return Columns([Text(entry, style=style) for entry, style in entries], padding=(0, 3))
+
+
+def _scaled(number: float, logarithmic: bool) -> float:
+    return math.log10(number) if logarithmic else number
+
+
+def _finite(line: Line, plot: Plot) -> tuple[list[float], list[float]]:
     """Return what can be drawn: finite numbers, and their logarithms on a logarithmic axis."""
     x, y = np.asarray(line.x, float), np.asarray(line.y, float)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -132,23 +142,29 @@ def _shown(line: Line, plot: Plot) -> tuple[list[float], list[float]]:
 
 
 def _powers(logarithms: list[float]) -> tuple[list[int], list[str]]:
-    powers = range(math.floor(min(logarithms)), math.ceil(max(logarithms)) + 1)
-    powers = powers[:: -(-len(powers) // 7)]
-    return list(powers), [f"1e{power}" for power in powers]
+    low, high = math.ceil(min(logarithms)), math.floor(max(logarithms))
+    powers = list(range(low, high + 1, max(1, (high - low) // 5)))
+    return powers, [f"1e{power}" for power in powers]
 
 
-def _images(panel: Images) -> RenderableType:
-    """Draw weights as characters: the darker, the stronger; red for, blue against."""
-    largest = max(float(np.abs(image).max()) for image in panel.images.values())
-    cells = [Text.assemble((f"{label}\n", "bold"), _image(image, largest)) for label, image in panel.images.items()]
-    return Columns(cells[-2:], padding=(0, 2), title=Text(f"{panel.title}: red is for, blue against", style="bold"))
+def _images(panel: Images, width: int) -> RenderableType:
+    """Draw weights as characters, the last image and as many others as there is room for."""
+    images = list(panel.images.items())
+    pixel = 2 if images[0][1].shape[1] <= 14 else 1  # characters a pixel: they are twice as high as wide
+    room = max(1, width // (images[0][1].shape[1] * pixel + 2))
+    picked = [images[i] for i in np.unique(np.linspace(0, len(images) - 1, room).round().astype(int))]
+    largest = max(float(np.abs(image).max()) for _, image in images) or 1.0
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_row(*(Text.assemble((f"{label}\n", "bold"), _image(image, pixel, largest)) for label, image in picked))
+    return Group(Text(f"{panel.title}: {FOR[1:]} (red) for it, {AGAINST[1:]} (blue) against"), grid)
 
 
-def _image(image: Array, largest: float) -> Text:
+def _image(image: Array, pixel: int, largest: float) -> Text:
     text = Text()
-    for row in image[::2]:  # a character is twice as high as wide
+    for row in image[:: 2 // pixel]:
         for weight in row:
-            strength = min(int((1 - abs(float(weight)) / largest) * len(SHADES)), len(SHADES) - 1)
-            text.append(SHADES[strength], style="red" if weight > 0 else "blue")
+            shades = FOR if weight > 0 else AGAINST
+            strength = min(round(abs(float(weight)) / largest * len(shades)), len(shades) - 1)
+            text.append(shades[strength] * pixel, style="red" if weight > 0 else "blue")
         text.append("\n")
     return text
