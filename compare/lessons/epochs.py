@@ -8,7 +8,7 @@ from compare.lessons.kit.lesson import Lesson, Outcome, finding
 from compare.lessons.kit.pair import SIDES, SideName, both
 from compare.lessons.kit.statistics import noise
 
-IMAGES = 6
+IMAGES = 5
 
 
 def run(context: Context) -> Outcome:
@@ -64,7 +64,7 @@ def run(context: Context) -> Outcome:
     weights = {f"epoch {at}": pair.scratch.weights[at][0][:, 0].reshape(rows.shape) for at in shown}
     figure = Figure(
         "epochs",
-        "Accuracy by epoch, and the weights as images: red speaks for a five, blue against it.",
+        f"Accuracy by epoch, and the weights as images: red speaks for class {recipe.digit}, blue against it.",
         [
             Plot(
                 "accuracy by epoch",

@@ -206,8 +206,8 @@ def run(context: Context) -> Outcome:
     ]
     figure = Figure(
         "learning-rate",
-        f"{RATES} rates in one run: accuracy and loss against the rate. Crosses are Keras's own runs; the marks are "
-        "where a linear unit diverges, in theory and measured.",
+        f"{RATES} rates in one run: accuracy and loss against the rate. Circles are Keras's own runs; the dotted mark "
+        "is the rate at which theory expects a linear unit on full batches to diverge.",
         [
             Plot(
                 "validation accuracy after training",
@@ -225,6 +225,7 @@ def run(context: Context) -> Outcome:
                     _line("linear", mini, mini.accuracy, "green"),
                 ],
                 levels={f"baseline {baseline:.3f}": baseline},
+                marks={"linear diverges": mini.boundary[1]} if mini.boundary else {},
                 log_x=True,
             ),
             Plot(

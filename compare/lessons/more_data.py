@@ -18,7 +18,7 @@ def run(context: Context) -> Outcome:
     """Train on more and more rows, for the same number of steps, with several seeds."""
     sizes = context.pick(small=(16, 80, 450, 1437), large=(100, 300, 1000, 3000, 10_000, 30_000))
     drawn = context.pick(small=3200, large=16_000)
-    rate, batch_size = 1.0, context.pick(small=16, large=32)
+    rate, batch_size = context.pick(small=(1.0, 16), large=(0.5, 32))
     everything = context.rows(context.recipe())
     rows_there = len(everything.x_train)
     sizes = sorted({min(size, rows_there) for size in sizes})

@@ -36,10 +36,10 @@ def draw(figure: Figure) -> "Drawing":
     drawing = Drawing(figsize=(WIDTH, sum(heights)), layout="constrained")
     parts = drawing.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
     if plots:
-        axes = parts[0].subplots(plot_rows, min(2, len(plots)), squeeze=False).flat
+        axes = list(parts[0].subplots(plot_rows, min(2, len(plots)), squeeze=False).flat)
         for ax, plot in zip(axes, plots, strict=False):
             _plot(ax, plot)
-        for ax in list(axes)[len(plots) :]:
+        for ax in axes[len(plots) :]:
             ax.axis("off")
     for part, panel in zip(parts[-len(pictures) :] if pictures else [], pictures, strict=True):
         _images(part, panel)
@@ -83,10 +83,10 @@ def _line(ax: Any, line: Line) -> None:
 def _images(part: Any, panel: Images) -> None:
     largest = max(float(np.abs(image).max()) for image in panel.images.values()) or 1.0
     columns = min(len(panel.images), IMAGES_A_ROW)
-    axes = part.subplots(-(-len(panel.images) // columns), columns, squeeze=False).flat
+    axes = list(part.subplots(-(-len(panel.images) // columns), columns, squeeze=False).flat)
     part.suptitle(panel.title, x=0.01, ha="left", fontsize=11, fontweight="bold")
     for ax in axes:
         ax.axis("off")
     for ax, (label, image) in zip(axes, panel.images.items(), strict=False):
-        ax.imshow(image, cmap="RdBu_r", vmin=-largest, vmax=largest, interpolation="nearest")
+        ax.imshow(image, cmap="RdBu_r", vmin=-largest, vmax=largest, interpolation="none")
         ax.set_title(label, fontsize=9, fontweight="normal", loc="center", pad=4)

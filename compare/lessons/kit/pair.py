@@ -107,5 +107,5 @@ class Pair:
 def both(value: Callable[[SideName], float], spec: str) -> str:
     """Write a number once where both sides have the same, to the rounding of what Keras reports, and otherwise both."""
     theirs, ours = (float(value(side)) for side in SIDES)
-    same = abs(theirs - ours) <= REPORTED * abs(ours)
+    same = abs(theirs - ours) <= REPORTED * max(1.0, abs(ours))
     return format(ours, spec) if same else f"{ours:{spec}} (Keras {theirs:{spec}})"
