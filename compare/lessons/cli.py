@@ -114,9 +114,7 @@ def run(
         print("interrupted before the first lesson was finished; nothing is written", file=sys.stderr)
         return INTERRUPTED
     write_json(result_of(outcomes, found, seed), directory / "lessons.json")
-    page.write(outcomes, found, directory / "lessons.html")
-    if pictures:
-        page.write_figures(outcomes, pictures)
+    page.write(outcomes, found, directory / "lessons.html", pictures)
     console.print(f"\nWritten: {directory / 'lessons.json'} and {directory / 'lessons.html'}")
     if interrupted:
         print(f"interrupted: {len(outcomes)} finished lessons are in {directory}", file=sys.stderr)

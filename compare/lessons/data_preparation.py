@@ -35,7 +35,7 @@ def run(context: Context) -> Outcome:
     findings = [
         finding(
             lambda side, optimizer=optimizer: (  # type: ignore[misc]
-                last(optimizer, "unit", side) > last(optimizer, "raw", side)
+                not above(last(optimizer, "raw", side), last(optimizer, "unit", side), len(rows.x_val))
                 and last(optimizer, "unit", side, "val_loss") < last(optimizer, "raw", side, "val_loss")
             ),
             f"Scaling alone helps {optimizer}: accuracy {told(optimizer, 'unit')} instead of {told(optimizer, 'raw')}, "

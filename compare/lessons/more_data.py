@@ -8,7 +8,7 @@ from compare.lessons.kit.context import Context
 from compare.lessons.kit.figures import Color, Figure, Line, Plot
 from compare.lessons.kit.lesson import Lesson, Outcome, finding
 from compare.lessons.kit.pair import SIDES, Pair, SideName, both
-from compare.lessons.kit.statistics import mean_and_spread
+from compare.lessons.kit.statistics import mean_and_spread, noise
 
 SEEDS = 3
 COLORS: dict[SideName, Color] = {"keras": "blue", "scratch": "orange"}
@@ -20,7 +20,7 @@ def run(context: Context) -> Outcome:
     drawn = context.pick(small=3200, large=16_000)
     rate, batch_size = context.pick(small=(1.0, 16), large=(0.5, 32))
     everything = context.rows(context.recipe())
-    rows_there = len(everything.x_train)
+    rows_there, checked = len(everything.x_train), len(everything.x_val)
     sizes = sorted({min(size, rows_there) for size in sizes})
 
     def train(size: int, seed: int) -> Pair:
@@ -47,9 +47,9 @@ def run(context: Context) -> Outcome:
         return f"{both(lambda side: mean(size, side), '.3f')} ± {both(lambda side: spread(size, side), '.3f')}"
 
     def where_it_levels(side: SideName) -> int:
-        """Return the fewest rows whose mean is within the spread of the best."""
-        best = max(sizes, key=lambda size: mean(size, side))
-        return next(size for size in sizes if mean(size, side) >= mean(best, side) - spread(best, side))
+        """Return the fewest rows whose mean is as good as the best, to within the noise of counting."""
+        best = max(mean(size, side) for size in sizes)
+        return next(size for size in sizes if mean(size, side) >= best - noise(best, checked))
 
     findings = [
         finding(
@@ -68,8 +68,9 @@ def run(context: Context) -> Outcome:
         ),
         finding(
             lambda side: where_it_levels(side) < many,
-            f"The curve levels off: {where_it_levels('scratch'):,} rows are as good as any within the spread. A "
-            f"perceptron of {everything.x_train[0].size + 1} weights cannot use more in so many steps.",
+            f"The curve levels off: {where_it_levels('scratch'):,} rows are as good as any, to within the noise of "
+            f"counting {checked:,} images. A perceptron of {everything.x_train[0].size + 1} weights "
+            "cannot use more in so many steps.",
             f"The curve does not level off: the most rows, {many:,}, are still the best.",
         ),
     ]

@@ -1,6 +1,7 @@
 """``lessons.html``: the lessons that were run, on one page; and their figures as files."""
 
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 
 from compare import pages
@@ -11,23 +12,27 @@ from scratch.datasets import Dataset
 Outcomes = Mapping[str, tuple[Lesson, Outcome, float]]
 
 
-def write(outcomes: Outcomes, dataset: Dataset, path: Path) -> None:
-    """Write the page, whole or not at all; raises BadInput where it cannot be written."""
+def write(outcomes: Outcomes, dataset: Dataset, path: Path, figures: Path | None = None) -> None:
+    """Write the page, and each figure as an SVG file into the directory ``figures`` where one is named.
+
+    Raises BadInput where they cannot be written.
+    """
     with pages.themed():
+        drawn = {
+            name: [(figure, draw(figure)) for figure in outcome.figures] for name, (_, outcome, _) in outcomes.items()
+        }
         lessons = [
             {
                 "lesson": lesson,
                 "outcome": outcome,
                 "seconds": seconds,
-                "figures": [(pages.figure_svg(draw(one), one.caption), one.caption) for one in outcome.figures],
+                "figures": [
+                    (pages.figure_svg(drawing, figure.caption), figure.caption) for figure, drawing in drawn[name]
+                ],
             }
-            for lesson, outcome, seconds in outcomes.values()
+            for name, (lesson, outcome, seconds) in outcomes.items()
         ]
+        if figures:
+            for figure, drawing in chain.from_iterable(drawn.values()):
+                pages.save_figure(drawing, figures / f"{figure.name}.svg")
     pages.write(pages.render("compare.lessons.kit", "lessons.html", lessons=lessons, dataset=dataset), path)
-
-
-def write_figures(outcomes: Outcomes, directory: Path) -> None:
-    """Write each lesson's figures as SVG files; raises BadInput where they cannot be written."""
-    with pages.themed():
-        for figure in [figure for _, outcome, _ in outcomes.values() for figure in outcome.figures]:
-            pages.save_figure(draw(figure), directory / f"{figure.name}.svg")
