@@ -250,24 +250,17 @@ def climb_the_run(
         for name, theirs, ours, wide in zip("Wb", keras.weights[epoch], scratch.weights[epoch], exact, strict=True):
             yield held(rung, name, theirs, ours, tolerance, wide)
 
-    yield from history_of_the_run(keras, scratch, twins, witness, recipe, rows)
+    for name, reported in scratch.history.items():
+        widest = np.max([np.abs(np.subtract(twin.history[name], reported)) for twin in twins], axis=0)
+        allowed = 2 * widest + _reporting(name, np.asarray(reported), recipe, rows)
+        exactly = witness.history[name] if witness else None
+        yield held("history", name, keras.history[name], reported, allowed, exactly)
 
     for part, images in rows.images.items():
         a, a_keras, *a_twins = (_outputs(side, images) for side in (scratch, keras, *twins))
         reach = 2 * max(float(np.abs(a_twin - a).max()) for a_twin in a_twins)
         undecided = int((np.abs(a - 0.5) <= reach).sum())
         yield held("predicted labels", part, int(((a_keras > 0.5) != (a > 0.5)).sum()), 0, undecided)
-
-
-def history_of_the_run(
-    keras: Side, scratch: Side, twins: Sequence[Side], witness: Side | None, recipe: Recipe, rows: Rows
-) -> Iterator[Rung]:
-    """Hold every loss and accuracy of every epoch against each other."""
-    for name, reported in scratch.history.items():
-        widest = np.max([np.abs(np.subtract(twin.history[name], reported)) for twin in twins], axis=0)
-        allowed = 2 * widest + _reporting(name, np.asarray(reported), recipe, rows)
-        exactly = witness.history[name] if witness else None
-        yield held("history", name, keras.history[name], reported, allowed, exactly)
 
 
 def _outputs(side: Side, images: Array) -> Array:

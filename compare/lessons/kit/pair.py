@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from compare.data import Rows
-from compare.ladder import Rung, apart, drift_after, held, history_of_the_run
+from compare.ladder import Rung, apart, drift_after, held, history_tolerance
 from compare.lockstep import Side
 from compare.recipe import Recipe
 from compare.verdict import Word, adding_up
@@ -77,7 +77,7 @@ class Pair:
     def match(self) -> Match:
         """Judge the run as the ladder does: within twice the twins' drift, unless the twins drift apart themselves."""
         keras, scratch, twins = self.keras, self.scratch, self.twins
-        rungs = chain(self._weights(), history_of_the_run(keras, scratch, twins, None, self.recipe, self.rows))
+        rungs = chain(self._weights(), self._history())
         failed = next((rung for rung in rungs if not rung.ok), None)
         steps = self.recipe.steps_an_epoch(len(self.rows.x_train))
         amplified = any(
@@ -102,6 +102,12 @@ class Pair:
             allowed = 2 * drift_after(self.scratch, self.twins, epoch) + self.of_one_step
             for name, theirs, ours in zip("Wb", self.keras.weights[epoch], self.scratch.weights[epoch], strict=True):
                 yield held(f"weights after epoch {epoch}", name, theirs, ours, allowed)
+
+    def _history(self) -> Iterator[Rung]:
+        """Hold every loss and accuracy of every epoch against each other."""
+        for name, reported in self.scratch.history.items():
+            allowed = history_tolerance(name, self.scratch, self.twins, self.recipe, self.rows)
+            yield held("history", name, self.keras.history[name], reported, allowed)
 
 
 def both(value: Callable[[SideName], float], spec: str) -> str:
