@@ -251,8 +251,7 @@ def climb_the_run(
             yield held(rung, name, theirs, ours, tolerance, wide)
 
     for name, reported in scratch.history.items():
-        widest = np.max([np.abs(np.subtract(twin.history[name], reported)) for twin in twins], axis=0)
-        allowed = 2 * widest + _reporting(name, np.asarray(reported), recipe, rows)
+        allowed = history_tolerance(name, scratch, twins, recipe, rows)
         exactly = witness.history[name] if witness else None
         yield held("history", name, keras.history[name], reported, allowed, exactly)
 
@@ -261,6 +260,18 @@ def climb_the_run(
         reach = 2 * max(float(np.abs(a_twin - a).max()) for a_twin in a_twins)
         undecided = int((np.abs(a - 0.5) <= reach).sum())
         yield held("predicted labels", part, int(((a_keras > 0.5) != (a > 0.5)).sum()), 0, undecided)
+
+
+def history_drift(name: str, scratch: Side, twins: Sequence[Side]) -> Array:
+    """Return how far the widest of the twins' reported numbers is from scratch's, after each epoch."""
+    drifted: Array = np.max([np.abs(np.subtract(twin.history[name], scratch.history[name])) for twin in twins], axis=0)
+    return drifted
+
+
+def history_tolerance(name: str, scratch: Side, twins: Sequence[Side], recipe: Recipe, rows: Rows) -> Array:
+    """Return how far two runs' reported numbers may be apart: twice the drift, and the rounding of the report."""
+    reported = np.asarray(scratch.history[name])
+    return 2 * history_drift(name, scratch, twins) + _reporting(name, reported, recipe, rows)
 
 
 def _outputs(side: Side, images: Array) -> Array:

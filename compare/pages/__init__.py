@@ -8,16 +8,17 @@ extends ``base.html`` and fills its blocks ``title``, ``header``, ``main`` and, 
     from compare import pages
 
     with pages.themed():                             # matplotlib draws in the palette
-        figure, axes = pages.subplots(1, 2, width=9, height=3.4)
-        axes[0].plot(epochs, loss, color=pages.LIGHT["keras"])
+        figure, axes = pages.subplots(width=5, height=3.3)
+        axes.plot(epochs, loss, color=pages.LIGHT["keras"])
     svg = pages.figure_svg(figure, "Text alternative: what a reader would see in it.")
     html = pages.render("compare.lessons", "lessons.html", curves=svg)
     pages.write(html, path)                          # whole or not at all
 
-In the template, ``{{ figure(curves, "Caption.") }}`` of ``macros.html`` sets it with its caption, and ``{{ name }}``
-escapes whatever comes from outside. Colours in figures are those of ``LIGHT``; in the SVG each becomes a CSS variable
-of the same name, so that the figure follows the reader's light or dark scheme. ``save_figure`` writes the same figure
-as a PNG or SVG file, and ``highlighted`` sets Python code in colour.
+In the template, ``{{ figure(curves, "Caption.") }}`` of ``macros.html`` sets it with its caption, ``panels`` sets
+several side by side, or below each other on a phone, and ``{{ name }}`` escapes whatever comes from outside. Colours
+in figures are those of ``LIGHT``; in the SVG each becomes a CSS variable of the same name, so that the figure follows
+the reader's light or dark scheme. ``save_figure`` writes the same figure as a PNG or SVG file, and ``highlighted``
+sets Python code in colour.
 """
 
 from compare.pages.code import highlighted
