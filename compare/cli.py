@@ -112,6 +112,7 @@ def run(recipe: Recipe, dataset: str, data: Path | None, out: Path, quiet: bool,
 
 
 report.add_to(app)
+lessons.add_to(app)
 
 
 def main(arguments: list[str] | None = None) -> Any:
@@ -128,6 +129,3 @@ def main(arguments: list[str] | None = None) -> Any:
         return INTERRUPTED
     print(f"error: {message}", file=sys.stderr)
     return BAD_INPUT
-
-
-lessons.add_to(app)
