@@ -10,6 +10,7 @@ from rich.console import Console
 from compare import options
 from compare.check import cli as check
 from compare.errors import BadInput
+from compare.lessons import cli as lessons
 from compare.recipe import Recipe
 from compare.report import cli as report
 from scratch.datasets import DataError
@@ -109,7 +110,7 @@ def run(recipe: Recipe, dataset: str, data: Path | None, out: Path, quiet: bool,
     return MATCHED if verdict.word == "matched" else NOT_MATCHED
 
 
-for capability in (check, report):
+for capability in (check, report, lessons):
     capability.add_to(app)
 
 

@@ -172,7 +172,7 @@ def weights(comparison: Comparison, yes: str) -> Drawn:
     last = comparison.epochs
     epochs = sorted({0, min(1, last), -(-last // 2), last})
     limit = largest_weight(comparison)
-    figure, row = pages.subplots(1, len(epochs), width=10, height=3.2, squeeze=False)
+    figure, row = pages.subplots(1, len(epochs), width=10, height=2.6, squeeze=False)
     for axes, epoch in zip(row[0], epochs, strict=True):
         image = image_of(scratch.weights[epoch][0], shape)
         drawn = axes.imshow(image, cmap=diverging(), vmin=-limit, vmax=limit, interpolation="none")

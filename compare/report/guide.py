@@ -57,6 +57,19 @@ def _layer_by_layer() -> Stated:
     return replace(stated(models.Sequential._forward), formula="\n".join(formulas))
 
 
+def _one_step(recipe: Recipe) -> Stated:
+    """Return the loop; its formula is all that happens to one batch, in the order in which it happens."""
+    forward, loss = stated(layers.Dense.forward), stated(_head(recipe).loss.function)
+    steps = [forward, loss, *_way_back(recipe), stated(layers.Dense.backward), *_optimizer(recipe)]
+    return replace(stated(models.Sequential.fit), formula="\n".join(step.formula for step in steps))
+
+
+def _evaluation(recipe: Recipe) -> Stated:
+    """Return what fit does with the rows held back; its formula is that of what it reports."""
+    reported = [stated(_head(recipe).loss.function), stated(metrics.binary_accuracy)]
+    return replace(stated(models.Sequential._evaluate), formula="\n".join(one.formula for one in reported))
+
+
 ROWS = (
     Row(
         "Load the images",
@@ -154,8 +167,9 @@ ROWS = (
         "Train",
         ("fit",),
         "fit",
-        "The loop that does it all, batch by batch: forward, how wrong, backward, step.",
-        lambda recipe: [stated(models.Sequential.fit)],
+        "The loop that does it all, batch by batch: forward, how wrong, backward, and a step, which W and b take "
+        "alike; w stands for either.",
+        lambda recipe: [_one_step(recipe)],
         "fitted",
     ),
     Row(
@@ -199,7 +213,7 @@ ROWS = (
         ("fit(validation_data=)",),
         "fit(validation_data=)",
         "After each epoch the same loss and accuracy are taken on the rows held back, and no weight moves.",
-        lambda recipe: [stated(models.Sequential._evaluate)],
+        lambda recipe: [_evaluation(recipe)],
         "val_loss",
     ),
 )

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +38,7 @@ def keras_lines() -> list[Line]:
 def _lines_of(function: Any) -> Iterator[Line]:
     source, first = inspect.getsourcelines(function)
     package = function.__module__.replace(".", "/")
-    for statement in ast.walk(ast.parse("".join(source))):
+    for statement in ast.walk(ast.parse(textwrap.dedent("".join(source)))):
         if isinstance(statement, ast.Return | ast.Assign | ast.Expr):
             words = tuple(_words(statement))
             if words:

@@ -149,7 +149,7 @@ def _call(node: ast.Call) -> Part:
     if name in FENCED and first is not None:
         return _fenced(_tight(first, COMPARED), FENCED[name]), ATOM
     if name == "len" and first is not None:
-        return _row(_element("mtext", text="number of\N{NO-BREAK SPACE}"), _tight(first, ATOM)), MULTIPLIED
+        return _row(_element("mtext", text="length of\N{NO-BREAK SPACE}"), _tight(first, ATOM)), MULTIPLIED
     axes = [ast.literal_eval(keyword.value) for keyword in node.keywords if keyword.arg == "axis"]
     if name == "sum" and first is not None:
         return _row(_below(_operator("∑"), axes), _tight(first, MULTIPLIED)), ADDED

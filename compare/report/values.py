@@ -39,10 +39,11 @@ def measured_values(recipe: Recipe, dataset: Dataset, rows: Rows, ladder: Sequen
     with ExitStack() as held_types:
         for library in (keras, scratch):
             held_types.enter_context(library.dtype(recipe.dtype))
-        known = [rung for rung in ladder if rung.of_one_step and rung.ok is not None]
-        one_step = known if len(known) == len(ladder) > 0 else list(climb_one_step(keras, scratch, recipe, rows))
+        known = [rung for rung in ladder if rung.of_one_step]
+        if not known or any(rung.ok is None for rung in known):  # not climbed, or not to its end
+            known = list(climb_one_step(keras, scratch, recipe, rows))
         return (
-            {rung.quantity: rung for rung in one_step if rung.rung != "initial weights"}
+            {rung.quantity: rung for rung in known if rung.rung != "initial weights"}
             | _of_the_data(keras, recipe, dataset)
             | _of_the_layers(keras, scratch, recipe, rows)
             | _of_a_short_fit(keras, scratch, recipe, rows)
