@@ -41,16 +41,15 @@ def write_all(results: Sequence[Checked], path: Path, about: dict[str, Any]) -> 
 
 def write_page(results: Sequence[Checked], path: Path, about: dict[str, Any]) -> None:
     """Write a page: what went wrong how often, a row for each file, and what is behind each failure."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from compare import pages
 
-    environment = Environment(
-        loader=PackageLoader("compare.check"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     counts = Counter(m.name for checked in results for m in checked.mistakes)
-    page = environment.get_template("class.html").render(
+    page = pages.render(
+        "compare.check",
+        "class.html",
         results=results,
         about=about,
         counts=[(CATALOGUE[name], n) for name, n in counts.most_common()],
         verdicts=Counter(checked.verdict for checked in results),
     )
-    write_text(page, path, "--html")
+    pages.write(page, path, "--html")
