@@ -10,7 +10,7 @@ from sklearn.metrics import accuracy_score, precision_score, recall_score
 from compare.data import Rows, prepare
 from compare.ladder import apart
 from compare.lessons.activation import FLAT, STEEPEST, edge_of_saturation, saturated
-from compare.lessons.learning_rate import RatePerUnit, grid, stability_limit, sweep
+from compare.lessons.kit.sweep import RatePerUnit, grid, stability_limit, sweep
 from compare.lessons.threshold import measures
 from compare.lockstep import Side, train
 from compare.recipe import Recipe
@@ -71,7 +71,7 @@ def test_where_nothing_rounds_each_column_is_the_run_alone_bit_for_bit() -> None
     start = [np.array([[0.5], [-0.25], [0.25], [-0.5]], np.float32), np.zeros(1, np.float32)]
     library = scratch_library()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("compare.lessons.learning_rate.initial_weights", lambda recipe, shape: start)
+        patch.setattr("compare.lessons.kit.sweep.initial_weights", lambda recipe, shape: start)
         found = sweep(recipe, rows, rates).weights
     for column, rate in enumerate(rates):
         side = Side("alone", library.build(replace(recipe, learning_rate=float(rate)), rows.shape, start))
