@@ -89,8 +89,6 @@ def run(
     found = load(dataset, data)
     context = Context(found, seed, digit, data)
     terminal.show_data(console, found, PEAK)
-    if quiet and found.notice:
-        print(f"NOTICE: {found.notice}", file=sys.stderr)
     outcomes: dict[str, tuple[Lesson, Outcome, float]] = {}
     interrupted = False
     try:
@@ -106,8 +104,6 @@ def run(
             terminal.show_after(console, outcome, seconds)
             if quiet:
                 print(terminal.one_line(lesson, outcome))
-                if outcome.notice:
-                    print(f"NOTICE: {outcome.notice}", file=sys.stderr)
     except KeyboardInterrupt:
         interrupted = True
     if not outcomes:

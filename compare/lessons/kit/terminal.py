@@ -7,12 +7,12 @@ import numpy as np
 import plotext
 from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
-from rich.panel import Panel as Box
 from rich.table import Table
 from rich.text import Text
 
 from compare.lessons.kit.figures import Figure, Images, Line, Plot
 from compare.lessons.kit.lesson import Lesson, Outcome
+from compare.terminal import show_notice
 from scratch.arrays import Array
 from scratch.datasets import Dataset
 
@@ -38,8 +38,7 @@ def show_list(console: Console, lessons: Sequence[Lesson]) -> None:
 
 def show_data(console: Console, dataset: Dataset, peak: int) -> None:
     """Say which data the lessons are run on, and what was done to them."""
-    if dataset.notice:
-        console.print(Box(Text(dataset.notice), title="NOTICE", style="bold yellow"))
+    show_notice(console, dataset.notice)
     height, width = dataset.x_train.shape[1:]
     stretched = "" if dataset.peak == peak else f"; their pixels, 0–{dataset.peak}, are stretched to 0–{peak}"
     console.print(
@@ -59,8 +58,7 @@ def show_before(console: Console, lesson: Lesson) -> None:
 
 def show_after(console: Console, outcome: Outcome, seconds: float) -> None:
     """Print what was trained, the figure, what was seen, and whether both sides told the same story."""
-    if outcome.notice:
-        console.print(Box(Text(outcome.notice), title="NOTICE", style="bold yellow"))
+    show_notice(console, outcome.notice)
     console.print(Text.assemble(("Trained   ", "bold"), outcome.how))
     for figure in outcome.figures:
         console.print(drawn(figure, console))
