@@ -83,7 +83,7 @@ class Submission:
 
     @property
     def output(self) -> str:
-        """What it printed so far, its first part, exactly as it came: whoever shows it escapes it."""
+        """What it printed, its first part, as it came: whoever shows it escapes it. It is complete after ``close``."""
         return bytes(self._printed).decode("utf-8", "replace")
 
     def close(self) -> None:
