@@ -13,6 +13,7 @@ its answers. Run strangers' code on a machine or in a container that you can aff
 """
 
 import contextlib
+import errno
 import json
 import os
 import selectors
@@ -36,6 +37,7 @@ from compare.check.worker import MOST_BYTES, Coder
 
 WORKER = Path(__file__).with_name("worker.py")
 FLOOD = 10 * 2**20
+MOST_SOURCE = 2**20
 MARK = "FIVE_OR_NOT_SUBMISSION"
 KINDS = "biufc"
 
@@ -52,6 +54,15 @@ class Limits:
     """Of what it prints, so much is kept; beyond 10 MB it is ended."""
     apart: bool = True
     """Whether to ask the kernel for a process space of its own. Without one, what is left running is looked for."""
+
+
+def read_source(path: Path) -> bytes:
+    """Return a submission's bytes. Raises OSError where there are none, or more than a person writes."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no regular file")
+    if path.stat().st_size > MOST_SOURCE:
+        raise OSError(errno.EFBIG, f"it is larger than {MOST_SOURCE // 2**20} MB")
+    return path.read_bytes()
 
 
 class Gone(Exception):
@@ -109,12 +120,11 @@ class Submission:
             self._spent += time.monotonic() - began
 
     def _read(self) -> str | None:
-        if self._source is not None:
-            return None
-        try:
-            self._source = self.path.read_bytes()
-        except OSError as error:
-            return f"cannot be read: {error.strerror}"
+        if self._source is None:
+            try:
+                self._source = read_source(self.path)
+            except OSError as error:
+                return f"it cannot be read: {error.strerror}"
         return None
 
     def _start(self) -> str | None:

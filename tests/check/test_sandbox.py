@@ -62,7 +62,14 @@ def test_a_file_that_cannot_be_loaded_is_said_to_be_so(name: str, write: Write) 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
     with Submission(tmp_path / "nowhere.py", QUICK) as submission:
-        assert submission.problem == "cannot be read: No such file or directory"
+        assert submission.problem == "it cannot be read: No such file or directory"
+
+
+@pytest.mark.parametrize(("what", "said"), [("/dev/zero", "no regular file"), ("large.py", "larger than 1 MB")])
+def test_what_is_no_file_that_a_person_wrote_is_not_read(what: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "large.py").write_bytes(b"#" * (2**20 + 1))
+    with Submission(tmp_path / what, QUICK) as submission:
+        assert said in (submission.problem or "")
 
 
 def test_bytes_that_are_no_python_are_said_to_be_so(tmp_path: Path) -> None:
