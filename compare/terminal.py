@@ -124,6 +124,7 @@ def show_curves(console: Console, comparison: Comparison) -> None:
     for column, (part, name) in enumerate({"train": "accuracy", "validation": "val_accuracy"}.items(), 1):
         baseline = comparison.rows.baseline[part]
         plot = plotext.subplot(1, column)
+        plot.clear_data()  # the outer one leaves what the last comparison drew here
         plot.plotsize(width // 2, 18)
         _draw(plot, shown, name, epochs, baseline)
         plot.title(f"{part} accuracy by epoch")
