@@ -116,6 +116,7 @@ def show_curves(console: Console, comparison: Comparison) -> None:
     """Draw both accuracy curves, training and validation, over the baseline."""
     epochs = list(range(1, comparison.epochs + 1))
     width = min(console.width, 110)
+    plotext.main()  # the last comparison of this process left one of its subplots active
     plotext.clear_figure()
     plotext.limit_size(False, False)  # the console knows how wide it is
     plotext.subplots(1, 2)
@@ -124,7 +125,6 @@ def show_curves(console: Console, comparison: Comparison) -> None:
     for column, (part, name) in enumerate({"train": "accuracy", "validation": "val_accuracy"}.items(), 1):
         baseline = comparison.rows.baseline[part]
         plot = plotext.subplot(1, column)
-        plot.clear_data()  # the outer one leaves what the last comparison drew here
         plot.plotsize(width // 2, 18)
         _draw(plot, shown, name, epochs, baseline)
         plot.title(f"{part} accuracy by epoch")

@@ -72,7 +72,7 @@ def _operator(sign: str, **attributes: str) -> Element:
 
 
 def _fenced(inside: Element, signs: str = "()") -> Element:
-    left, right = (_operator(sign, fence="true") for sign in signs)
+    left, right = (_operator(sign, fence="true", stretchy="true") for sign in signs)
     return _element("mrow", left, inside, right)
 
 
