@@ -74,7 +74,8 @@ def run(recipe: Recipe, dataset: str, data: Path | None, out: Path, quiet: bool,
     """Compare, show it, write ``result.json`` and ``report.html``; return the exit code."""
     from compare import terminal
     from compare.comparison import Comparison
-    from compare.result import output_directory, result_of, write_json
+    from compare.files import output_directory, write_json
+    from compare.result import result_of
     from scratch.datasets import load
 
     console, path = Console(quiet=quiet), output_directory(out) / "result.json"

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from compare.cli import BAD_INPUT, INTERRUPTED, MATCHED, NOT_MATCHED, main
+from compare.files import write_json
 from compare.recipe import Recipe
-from compare.result import write_json
 
 Files = dict[str, np.ndarray[Any, Any]]
 

@@ -129,7 +129,7 @@ def _files(files: Sequence[Path]) -> list[Path]:
 
 def _must_be_writable(path: Path | None, option: str) -> None:
     """Try the place of a file that is to be written, before any work is done for nothing."""
-    from compare.result import output_directory
+    from compare.files import output_directory
 
     if path is not None:
         if path.is_dir():
@@ -279,7 +279,8 @@ def _run_mistakes(
     from compare.check.catalogue import CATALOGUE
     from compare.check.terminal import show_trained, trained_line
     from compare.data import prepare
-    from compare.result import environment, write_json
+    from compare.files import write_json
+    from compare.result import environment
     from compare.terminal import progress_bar
 
     small, loaded = _rows(console, dataset, data, None)

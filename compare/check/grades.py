@@ -9,7 +9,7 @@ from typing import Any
 
 from compare.check.catalogue import CATALOGUE
 from compare.check.examine import Checked
-from compare.result import write_json, write_text
+from compare.files import write_json, write_text
 
 COLUMNS = ("file", "verdict", "rungs_passed", "rungs_climbed", "first_failing_rung", "diagnosis", "seconds", "error")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

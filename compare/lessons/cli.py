@@ -75,12 +75,12 @@ def run(
     quiet: bool,
 ) -> int:
     """Run lessons, show them, write ``lessons.json`` and ``lessons.html``; return the exit code."""
+    from compare.files import output_directory, write_json
     from compare.lessons.kit import page, terminal
     from compare.lessons.kit.catalogue import chosen
     from compare.lessons.kit.context import PEAK, Context
     from compare.lessons.kit.lesson import Lesson, Outcome
     from compare.lessons.kit.result import result_of
-    from compare.result import output_directory, write_json
     from scratch.datasets import load
 
     picked = chosen(names)

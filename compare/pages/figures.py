@@ -9,8 +9,8 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from compare.files import unwritable
 from compare.pages.palette import LIGHT
-from compare.result import unwritable
 
 if TYPE_CHECKING:
     from markupsafe import Markup

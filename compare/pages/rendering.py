@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from compare.files import write_text
 from compare.pages.palette import DARK, LIGHT
-from compare.result import write_text
 
 
 def render(package: str, template: str, **context: Any) -> str:
