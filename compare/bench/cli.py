@@ -1,0 +1,67 @@
+"""The command ``bench``."""
+
+import shlex
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from compare import options
+
+DONE, INTERRUPTED = 0, 130
+
+Quick = Annotated[bool, typer.Option("--quick", help="About a minute: fewer repeats, growth on a tenth of the rows.")]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Measure this contender, and scratch; may be given again.", show_default="all"),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(bench)
+
+
+def bench(
+    quick: Quick = False,
+    only: Only = None,
+    dataset: options.Dataset = "auto",
+    data: options.Data = None,
+    train_size: options.TrainSize = None,
+    out: options.Out = Path("compare-out"),
+    quiet: options.Quiet = False,
+) -> None:
+    """Measure speed, growth and memory, side by side with Keras, the peers that are installed, and the limit.
+
+    Writes bench.json, bench.svg and bench.png. Exit code: 0 measured, 2 bad input, 130 interrupted.
+    """
+    from compare.bench import figure, terminal
+    from compare.bench.measurements import Measurements
+    from compare.bench.plan import FULL, QUICK
+    from compare.bench.result import result_of
+    from compare.result import output_directory, write_json
+    from compare.terminal import show_notice
+    from scratch.datasets import load
+
+    console, path = Console(quiet=quiet), output_directory(out) / "bench.json"
+    loaded = load(dataset, data)
+    show_notice(console, loaded)
+    measurements = Measurements(loaded, QUICK if quick else FULL, only or (), train_size)
+    bars = terminal.Bars(console)
+    try:
+        with bars.progress, tempfile.TemporaryDirectory() as directory:
+            measurements.run(Path(directory), bars.tell)
+    except KeyboardInterrupt:
+        measurements.found.interrupted = True
+        print(f"interrupted: what was measured until then is in {path}", file=sys.stderr)
+    write_json(result_of(measurements, shlex.join(["python", "-m", "compare", *sys.argv[1:]])), path)
+    if measurements.found.interrupted:
+        raise typer.Exit(INTERRUPTED)
+    pictures = figure.write(measurements, out)
+    terminal.show(console, measurements)
+    console.print("Written: " + ", ".join(map(str, [path, *pictures])), highlight=False, markup=False)
+    if quiet:
+        terminal.show_goals(Console(), measurements)

@@ -1,0 +1,100 @@
+"""The figure: an epoch and a cold start of every contender, and how the cost grows, against the limit."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from compare.bench.contender import find
+from compare.bench.measurements import Measurements
+from compare.bench.result import AXES
+from compare.bench.session import FLOOR, LIMIT, OURS, Axis, Found
+from compare.bench.timing import Timing
+from compare.result import unwritable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLOURS = {OURS: "#b84f00", LIMIT: "#1d2430", FLOOR: "#9aa4b3"}
+OTHERS = "#0a62a9"
+MARKERS = {OURS: "o", LIMIT: "s"}
+
+
+def write(measurements: Measurements, directory: Path) -> list[Path]:
+    """Draw ``bench.svg`` and ``bench.png``; raises BadInput where they cannot be written."""
+    figure = draw(measurements)
+    paths = [directory / f"bench.{kind}" for kind in ("svg", "png")]
+    try:
+        for path in paths:
+            unfinished = path.with_suffix(f".part{path.suffix}")
+            figure.savefig(unfinished, dpi=160, facecolor="white")
+            unfinished.replace(path)
+    except OSError as error:
+        raise unwritable(directory, error) from None
+    return paths
+
+
+def draw(measurements: Measurements) -> "Figure":
+    """Draw all panels."""
+    from matplotlib.figure import Figure
+
+    found, task = measurements.found, measurements.task
+    figure = Figure(figsize=(12, 9.5), layout="constrained")
+    parts: Any = figure.subfigures(2, 1, height_ratios=[1.15, 1])
+    above, below = parts
+    left, right = above.subplots(1, 2)
+    _bars(left, found, found.epoch, 1000, "ms")
+    left.set_title(f"One epoch: {len(task.X):,} rows, batch {task.batch_size}, ms", loc="left")
+    _bars(right, found, found.cold, 1, "s")
+    right.set_title(f"Cold start to trained weights: {measurements.plan.cold_epochs} epochs, s", loc="left")
+    for axis, panel in zip(AXES, below.subplots(1, len(AXES)), strict=True):
+        _growth(panel, axis, found.growth.get(axis, Axis([], "")), found)
+    return figure
+
+
+def _bars(panel: "Axes", found: Found, timings: dict[str, Timing], factor: float, unit: str) -> None:
+    """One bar a contender, the quickest on top, with its quartiles; the scale is logarithmic."""
+    ordered = sorted(timings, key=lambda name: timings[name].median, reverse=True)
+    medians = [factor * timings[name].median for name in ordered]
+    spread: Any = [
+        [factor * abs(timings[name].quartiles[side] - timings[name].median) for name in ordered] for side in (0, 1)
+    ]
+    panel.barh(
+        [find(name).title for name in ordered],
+        medians,
+        xerr=spread,
+        color=[COLOURS.get(name, OTHERS) for name in ordered],
+        error_kw={"ecolor": "#566070", "capsize": 2},
+    )
+    for place, (name, value) in enumerate(zip(ordered, medians, strict=True)):
+        ratio = timings[name].median / timings[OURS].median if OURS in timings else None
+        beside = f"{value:,.3g} {unit}" if value < 1000 else f"{value:,.0f} {unit}"
+        note = "" if ratio is None or name == OURS else f" ({ratio:.2g}×)" if ratio < 10 else f" ({ratio:,.0f}×)"
+        high = factor * timings[name].quartiles[1]
+        panel.annotate(
+            beside + note, (max(value, high), place), (4, 0), textcoords="offset points", va="center", size=8
+        )
+    if medians:
+        panel.set_xscale("log")
+        panel.set_xlim(min(medians) / 3, max(medians) * 12)
+    _quiet(panel)
+
+
+def _growth(panel: "Axes", axis: str, grown: Axis, found: Found) -> None:
+    for name, timings in grown.seconds.items():
+        exponent = found.exponent(axis, name)
+        label = f"{find(name).title}" + ("" if exponent is None else f": {axis}^{exponent:.2f}")
+        seconds = [timing.median for timing in timings]
+        panel.loglog(grown.values, seconds, marker=MARKERS[name], color=COLOURS[name], label=label)
+    panel.set_title(f"Seconds an epoch by {axis}", loc="left")
+    panel.set_xlabel(f"{axis}, with {grown.unit}" if grown.unit else axis)
+    if grown.seconds:
+        panel.set_xticks(grown.values, [f"{value:,}" for value in grown.values], rotation=45, ha="right")
+        panel.minorticks_off()
+        panel.legend(frameon=False, fontsize=8)
+    _quiet(panel)
+
+
+def _quiet(panel: "Axes") -> None:
+    panel.spines[["top", "right"]].set_visible(False)
+    panel.grid(True, axis="x", color="#dfdcd5", linewidth=0.6)
+    panel.set_axisbelow(True)
