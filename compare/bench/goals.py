@@ -54,9 +54,7 @@ def goals(found: Found) -> list[Goal]:
     rates = len(found.sweep.rates) if found.sweep else 64
     return [
         *slower,
-        Goal(f"scratch's epoch takes at most {LIMIT_SHARE}× the C loop's", MEANT_FOR = ("mnist", 60_000)
-"""The rows that the goals are set for."""
-LIMIT_SHARE, False, limit and 1 / limit),
+        Goal(f"scratch's epoch takes at most {LIMIT_SHARE}× the C loop's", LIMIT_SHARE, False, limit and 1 / limit),
         Goal("from a cold start to trained weights, every peer takes longer than scratch", 1.0, True, ahead),
         Goal(
             f"{rates} learning rates at once take at most {SWEEP:g}× the time of one",

@@ -58,13 +58,13 @@ def show(console: Console, measurements: Measurements) -> None:
 def _show_machine(console: Console, measurements: Measurements) -> None:
     about, task, plan = machine(), measurements.task, measurements.plan
     lines = {
-        "Work": f"{measurements.dataset.name}: {len(task.X):,} rows of {len(task.W)} float32 pixels, one unit, sigmoid, "
-        f"mse, sgd with learning rate {task.learning_rate:g}, batch {task.batch_size}",
+        "Work": f"{measurements.dataset.name}: {len(task.X):,} rows of {len(task.W)} float32 pixels, one unit, "
+        f"sigmoid, mse, sgd with learning rate {task.learning_rate:g}, batch {task.batch_size}",
         "Machine": f"{about['processor']}, {about['cores']} cores, {about['memory_gb']} GB; Python {about['python']}, "
         f"NumPy {about['numpy']} with {about['blas']}, Keras {about['keras']} on {about['keras_backend']}",
         "Threads": THREADS,
-        "Method": f"{plan.rounds} rounds in turns after a warm-up, each contender in a process of its own; medians, with "
-        f"quartiles; cold start: a new process until {plan.cold_epochs} epochs are trained, at most "
+        "Method": f"{plan.rounds} rounds in turns after a warm-up, each contender in a process of its own; medians "
+        f"with quartiles; cold start: a new process until {plan.cold_epochs} epochs are trained, at most "
         f"{plan.cold_rounds} times",
     }
     grid = Table.grid(padding=(0, 2))
@@ -107,7 +107,8 @@ def _show_epochs(console: Console, found: Found) -> None:
         agreement = found.agreement[widest]
         console.print(
             f"Same work: after one epoch in the same order, max|ΔW| to scratch is at most "
-            f"{agreement.max_abs_difference:.1e} ({find(widest).title}), where rounding explains {agreement.tolerance:.1e}",
+            f"{agreement.max_abs_difference:.1e} ({find(widest).title}), where rounding explains "
+            f"{agreement.tolerance:.1e}",
             highlight=False,
         )
 
