@@ -13,7 +13,7 @@ from compare import options
 
 DONE, INTERRUPTED = 0, 130
 
-Quick = Annotated[bool, typer.Option("--quick", help="About a minute: fewer repeats, growth on a tenth of the rows.")]
+Quick = Annotated[bool, typer.Option("--quick", help="About a minute: 20,000 rows, fewer repeats.")]
 Only = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME", help="Measure this contender, and scratch; may be given again.", show_default="all"),
@@ -46,10 +46,11 @@ def bench(
     from compare.terminal import show_notice
     from scratch.datasets import load
 
+    plan = QUICK if quick else FULL
     console, path = Console(quiet=quiet), output_directory(out) / "bench.json"
     loaded = load(dataset, data)
     show_notice(console, loaded)
-    measurements = Measurements(loaded, QUICK if quick else FULL, only or (), train_size)
+    measurements = Measurements(loaded, plan, only or (), train_size or plan.rows_of(loaded))
     bars = terminal.Bars(console)
     try:
         with bars.progress, tempfile.TemporaryDirectory() as directory:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = {OURS: "#b84f00", LIMIT: "#1d2430", FLOOR: "#9aa4b3"}
-OTHERS = "#0a62a9"
+OTHERS, GRID = "#0a62a9", "#dfdcd5"
 MARKERS = {OURS: "o", LIMIT: "s"}
 
 
@@ -42,40 +42,40 @@ def draw(measurements: Measurements) -> "Figure":
     parts: Any = figure.subfigures(2, 1, height_ratios=[1.15, 1])
     above, below = parts
     left, right = above.subplots(1, 2)
-    _bars(left, found, found.epoch, 1000, "ms")
+    _points(left, found.epoch, 1000, "ms")
     left.set_title(f"One epoch: {len(task.X):,} rows, batch {task.batch_size}, ms", loc="left")
-    _bars(right, found, found.cold, 1, "s")
+    _points(right, found.cold, 1, "s")
     right.set_title(f"Cold start to trained weights: {measurements.plan.cold_epochs} epochs, s", loc="left")
     for axis, panel in zip(AXES, below.subplots(1, len(AXES)), strict=True):
         _growth(panel, axis, found.growth.get(axis, Axis([], "")), found)
     return figure
 
 
-def _bars(panel: "Axes", found: Found, timings: dict[str, Timing], factor: float, unit: str) -> None:
-    """One bar a contender, the quickest on top, with its quartiles; the scale is logarithmic."""
-    ordered = sorted(timings, key=lambda name: timings[name].median, reverse=True)
-    medians = [factor * timings[name].median for name in ordered]
-    spread: Any = [
-        [factor * abs(timings[name].quartiles[side] - timings[name].median) for name in ordered] for side in (0, 1)
-    ]
-    panel.barh(
-        [find(name).title for name in ordered],
-        medians,
-        xerr=spread,
-        color=[COLOURS.get(name, OTHERS) for name in ordered],
-        error_kw={"ecolor": "#566070", "capsize": 2},
-    )
-    for place, (name, value) in enumerate(zip(ordered, medians, strict=True)):
-        ratio = timings[name].median / timings[OURS].median if OURS in timings else None
-        beside = f"{value:,.3g} {unit}" if value < 1000 else f"{value:,.0f} {unit}"
-        note = "" if ratio is None or name == OURS else f" ({ratio:.2g}×)" if ratio < 10 else f" ({ratio:,.0f}×)"
-        high = factor * timings[name].quartiles[1]
+def _points(panel: "Axes", timings: dict[str, Timing], factor: float, unit: str) -> None:
+    """One point a contender with its quartiles, the quickest on top, on a logarithmic scale."""
+    names = sorted(timings, key=lambda name: timings[name].median, reverse=True)
+    for place, name in enumerate(names):
+        median, (low, high) = (factor * timings[name].median, (factor * q for q in timings[name].quartiles))
+        colour = COLOURS.get(name, OTHERS)
+        panel.errorbar(median, place, xerr=[[median - low], [high - median]], fmt="o", color=colour, capsize=3)
+        ratio = timings[name].median / timings[OURS].median if OURS in timings and name != OURS else None
+        times = "" if ratio is None else f" ({ratio:.2g}×)" if ratio < 10 else f" ({ratio:,.0f}×)"
+        written = f"{median:,.3g}" if median < 1000 else f"{median:,.0f}"
         panel.annotate(
-            beside + note, (max(value, high), place), (4, 0), textcoords="offset points", va="center", size=8
+            f"{written} {unit}{times}",
+            (high, place),
+            (6, 0),
+            textcoords="offset points",
+            va="center",
+            size=8,
+            color=colour,
         )
-    if medians:
+        panel.axhline(place, color=GRID, linewidth=0.6, zorder=0)
+    panel.set_yticks(range(len(names)), [find(name).title for name in names])
+    if names:
         panel.set_xscale("log")
-        panel.set_xlim(min(medians) / 3, max(medians) * 12)
+        low, high = (factor * timings[name].median for name in (names[-1], names[0]))
+        panel.set_xlim(low / 2, high * 6)
     _quiet(panel)
 
 
@@ -96,5 +96,5 @@ def _growth(panel: "Axes", axis: str, grown: Axis, found: Found) -> None:
 
 def _quiet(panel: "Axes") -> None:
     panel.spines[["top", "right"]].set_visible(False)
-    panel.grid(True, axis="x", color="#dfdcd5", linewidth=0.6)
+    panel.grid(True, axis="x", color=GRID, linewidth=0.6)
     panel.set_axisbelow(True)

@@ -19,7 +19,7 @@ def rate_per_unit(keras: Any, rates: Array) -> Any:
 
     class ScratchSGD(keras.optimizers.SGD):  # type: ignore[misc]
         def update(self, w: Array, dw: Array, *memory: Array) -> None:
-            super().update(w, scaled * dw, *memory)
+            w -= scaled * dw
 
     class KerasSGD(keras.optimizers.SGD):  # type: ignore[misc]
         def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:

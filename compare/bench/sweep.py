@@ -40,7 +40,7 @@ def _time(session: Session, sweep: Sweep, name: str, rounds: int, crew: Crew) ->
     wide, alone = crew[f"{name}, all rates"], crew[name]
     session.tell(PART, _pieces(session), f"{name}: all rates in one run")
     wide.ask("prepare_rates", name, session.directory, sweep.rates)
-    alone.ask("prepare", name, session.directory, Size(), {}, float(sweep.rates[0]))
+    alone.ask("prepare_rates", name, session.directory, sweep.rates[:1])
     both: dict[str, Callable[[], float]] = {"at once": partial(wide.ask, "train"), "one": partial(alone.ask, "train")}
     for train in both.values():
         train()

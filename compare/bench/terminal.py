@@ -75,14 +75,14 @@ def _show_machine(console: Console, measurements: Measurements) -> None:
 
 def _show_epochs(console: Console, found: Found) -> None:
     table = Table(
-        title="One epoch, and from a cold start to trained weights",
+        title="One epoch, and from a cold start to trained weights (× scratch's)",
         title_justify="left",
         title_style="bold",
         box=None,
         padding=(0, 1),
     )
     table.add_column("", no_wrap=True)
-    for title in ("epoch, ms", "quartiles", "× scratch", "cold, s", "× scratch"):
+    for title in ("epoch ms", "quartiles", "×", "cold s", "×"):
         table.add_column(title, justify="right", no_wrap=True)
     for name, timing in sorted(found.epoch.items(), key=lambda item: item[1].median):
         low, high = timing.quartiles

@@ -43,11 +43,11 @@ class Worker:
         return self.contender.settings
 
     def prepare_rates(self, name: str, directory: Path, rates: Array) -> None:
-        """Make a contender that speaks Keras ready for one unit a rate."""
+        """Make a contender that speaks Keras ready for one unit a rate. Accuracy means nothing there and is left out."""
         self.prepare(name, directory, Size(units=len(rates)), {})
         assert isinstance(self.contender, KerasShaped)
         optimizer = rate_per_unit(self.contender.keras, rates)
-        self.contender.model = perceptron(self.contender.keras, self.contender.task, optimizer=optimizer)
+        self.contender.model = perceptron(self.contender.keras, self.contender.task, optimizer=optimizer, metrics=[])
 
     def train(self, epochs: int = 1, order: Array | None = None) -> float:
         """Train, and return the seconds that it took."""

@@ -7,7 +7,7 @@ from typing import Any
 from compare.bench.keras_shaped import KerasShaped
 from compare.bench.task import Task
 
-STEPS_PER_EXECUTION = (32, 256)
+STEPS_PER_EXECUTION = (64, 512)
 """Tried beside all steps of an epoch at once."""
 
 
