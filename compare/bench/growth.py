@@ -33,7 +33,7 @@ def measure(session: Session, found: Found, crew: Crew) -> None:
     """Fill ``found.growth``; a size that does not fit into memory twice is left out, and named."""
     axes = sizes(session)
     names = [name for name in (OURS, LIMIT) if name in found.epoch]
-    for axis, points in axes.items():
+    for axis, points in axes.items() if names else ():
         rows = points[0].rows
         unit = "" if axis == "rows" else f"{rows:,} rows"
         growth = found.growth[axis] = Axis([], unit)

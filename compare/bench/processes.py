@@ -5,11 +5,11 @@ import pickle
 import subprocess
 import sys
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import compare
-from compare.bench.worker import Failure
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 THREADS = (
@@ -18,6 +18,13 @@ THREADS = (
 )
 LONGEST = 300
 """Seconds after which a process that runs from start to end is given up."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A worker's answer where something went wrong in there, in one line."""
+
+    reason: str
 
 
 class BrokenContenderError(Exception):

@@ -34,7 +34,7 @@ def in_turns(timed: dict[str, Callable[[], float]], rounds: int) -> Iterator[tup
     So whatever slows the machine down for a while slows all of them, and nobody always runs after the same one.
     """
     names = list(timed)
-    for number in range(rounds):
+    for number in range(rounds if names else 0):
         for name in names[number % len(names) :] + names[: number % len(names)]:
             seconds: list[float] = []
             while len(seconds) < MOST and sum(seconds) < ENOUGH:

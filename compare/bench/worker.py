@@ -9,21 +9,15 @@ import pickle
 import signal
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from compare.bench.contender import Contender, find
 from compare.bench.keras_shaped import KerasShaped, perceptron
+from compare.bench.processes import Failure
 from compare.bench.rates import rate_per_unit
 from compare.bench.task import Array, Size, Task
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What went wrong in there, in one line."""
-
-    reason: str
 
 
 class Worker:
@@ -43,7 +37,7 @@ class Worker:
         return self.contender.settings
 
     def prepare_rates(self, name: str, directory: Path, rates: Array) -> None:
-        """Make a contender that speaks Keras ready for one unit a rate. Accuracy means nothing there and is left out."""
+        """Make a contender that speaks Keras ready for one unit a rate, without accuracy, which means nothing there."""
         self.prepare(name, directory, Size(units=len(rates)), {})
         assert isinstance(self.contender, KerasShaped)
         optimizer = rate_per_unit(self.contender.keras, rates)

@@ -31,7 +31,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("tiny")
 def test_a_quick_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    only = ("c_loop", "tf_function", "sklearn_sgd", "bandwidth_floor")
+    only = ("c_loop", "sklearn_sgd", "bandwidth_floor")
     chosen = [argument for name in only for argument in ("--only", name)]
     assert (
         main(["bench", "--quick", "--dataset", "digits", "--train-size", "200", *chosen, "--out", str(tmp_path)]) == 0
@@ -39,7 +39,7 @@ def test_a_quick_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     written = json.loads((tmp_path / "bench.json").read_text())
     assert set(written) >= KEYS
     measured = {"scratch", *only} - set(written["not_measured"])
-    assert measured >= {"scratch", "tf_function", "sklearn_sgd", "bandwidth_floor"}
+    assert measured >= {"scratch", "sklearn_sgd", "bandwidth_floor"}
     assert set(written["epoch_seconds"]) == set(written["ratio_to_scratch"]) == measured
     assert set(written["cold_start_seconds"]) == measured - {"bandwidth_floor"}
     assert set(written["epoch_seconds"]) | set(written["not_measured"]) >= set(names())

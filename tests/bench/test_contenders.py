@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from compare.bench.contender import Contender, find, names
 from compare.bench.contenders import c_loop
 from compare.bench.contenders.keras_best import KerasBest
+from compare.bench.processes import Crew
 from compare.bench.reference import Reference, reference
 from compare.bench.task import Size, Task
 from scratch.arrays import Array
@@ -17,6 +19,7 @@ LISTED = {
     "scratch", "keras_default", "keras_best", "torch_eager", "torch_compiled", "jax_scan", "tf_function", "sklearn_sgd",
     "numba", "c_loop", "bandwidth_floor",
 }  # fmt: skip
+PEERS = ("torch_eager", "torch_compiled", "jax_scan", "numba", "numba_loops")
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,7 @@ def test_every_file_in_the_folder_is_a_contender_with_a_title_of_its_own() -> No
     assert len({find(name).title for name in names()}) == len(names())
 
 
-@pytest.mark.parametrize("name", [name for name in names() if find(name).same_math])
+@pytest.mark.parametrize("name", [name for name in names() if find(name).same_math and name not in PEERS])
 def test_weights_after_one_epoch_are_those_of_scratch(name: str, task: Task, order: Array, expected: Reference) -> None:
     before = [x.copy() for x in (task.X, task.y, task.W, task.b)]
     contender = made(name, task)
@@ -46,6 +49,21 @@ def test_weights_after_one_epoch_are_those_of_scratch(name: str, task: Task, ord
     agreement = expected.agreement(contender.weights())
     assert agreement.ok, agreement
     assert all((a == b).all() for a, b in zip(before, (task.X, task.y, task.W, task.b), strict=True))
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_a_peers_weights_are_those_of_scratch_in_a_process_of_its_own(
+    name: str, task: Task, order: Array, expected: Reference, tmp_path: Path
+) -> None:
+    reason = find(name).missing()
+    if reason:
+        pytest.skip(f"{name} cannot be measured here: {reason}")
+    task.save(tmp_path)
+    with Crew(tmp_path) as crew:
+        crew[name].ask("prepare", name, tmp_path, Size(), {})
+        crew[name].ask("train", 1, order)
+        agreement = expected.agreement(crew[name].ask("weights"))
+    assert agreement.ok, agreement
 
 
 @pytest.mark.parametrize("name", ["scratch", "c_loop", "tf_function"])
@@ -109,10 +127,10 @@ def test_a_compiler_that_fails_is_quoted(monkeypatch: pytest.MonkeyPatch) -> Non
         c_loop.compiled()
 
 
-def test_nothing_compiled_is_left_behind(task: Task, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_compiled_is_left_behind(task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     made("c_loop", task)
-    assert not list(tmp_path.iterdir())  # type: ignore[attr-defined]
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

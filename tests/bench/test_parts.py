@@ -42,12 +42,23 @@ def test_whoever_trains_other_weights_is_left_out_with_the_reason(session: Sessi
 
 def test_a_contender_that_fails_or_dies_is_left_out_with_the_reason(session: Session) -> None:
     process = Process(session.directory)
-    with pytest.raises(BrokenContenderError, match="ModuleNotFoundError: .*no_such"):
+    with pytest.raises(BrokenContenderError, match=r"ModuleNotFoundError: .*no_such"):
         process.ask("prepare", "no_such", session.directory, Size(), {})
     process._process.kill()
     with pytest.raises(BrokenContenderError, match="its process ended with -9"):
         process.ask("train")
     process.end()
+
+
+def test_one_that_breaks_down_while_it_is_timed_takes_nobody_with_it(session: Session) -> None:
+    found = Found()
+    with Crew(session.directory) as crew:
+        ask = crew["scratch"].ask
+        crew["scratch"].ask = lambda *question: ask(*question) if question != ("train",) else ask("no_such_method")  # type: ignore[method-assign]
+        session = replace(session, contenders=("scratch", "bandwidth_floor"))
+        steady.measure(session, reference(session.task, session.order), found, crew)
+    assert set(found.epoch) == {"bandwidth_floor"}
+    assert "no_such_method" in found.not_measured["scratch"]
 
 
 def test_cold_starts_train_in_a_process_of_their_own(session: Session) -> None:
