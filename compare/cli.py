@@ -11,7 +11,9 @@ from compare import options
 from compare.bench import cli as bench
 from compare.check import cli as check
 from compare.errors import BadInput
+from compare.lessons import cli as lessons
 from compare.recipe import Recipe
+from compare.report import cli as report
 from scratch.datasets import DataError
 
 MATCHED, NOT_MATCHED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -42,6 +44,7 @@ def compare(
     nesterov: options.Nesterov = False,
     seed: options.Seed = 0,
     out: options.Out = Path("compare-out"),
+    figures: options.Figures = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Train the tutorial's Keras perceptron and its hand-written NumPy twin side by side, and prove that they match.
@@ -65,17 +68,18 @@ def compare(
         seed=seed,
         train_size=train_size,
     )
-    raise typer.Exit(run(recipe, dataset, data, out, quiet))
+    raise typer.Exit(run(recipe, dataset, data, out, quiet, figures))
 
 
-def run(recipe: Recipe, dataset: str, data: Path | None, out: Path, quiet: bool) -> int:
-    """Compare, show it, write ``result.json``; return the exit code."""
+def run(recipe: Recipe, dataset: str, data: Path | None, out: Path, quiet: bool, figures: Path | None = None) -> int:
+    """Compare, show it, write ``result.json`` and ``report.html``; return the exit code."""
     from compare import terminal
     from compare.comparison import Comparison
     from compare.result import output_directory, result_of, write_json
     from scratch.datasets import load
 
     console, path = Console(quiet=quiet), output_directory(out) / "result.json"
+    figures = figures and output_directory(figures, "--figures")
     comparison = Comparison(recipe, load(dataset, data))
     terminal.show_data(console, comparison)
     try:
@@ -97,11 +101,17 @@ def run(recipe: Recipe, dataset: str, data: Path | None, out: Path, quiet: bool)
         comparison.close()
     write_json(result_of(comparison), path)
     console.print(f"Written: {path}", highlight=False)
+    with console.status("Writing the report"):
+        from compare.report.page import command_of, write_report
+
+        page = out / "report.html"
+        write_report(comparison, page, command_of(recipe, dataset, data), figures)
+    console.print(f"Written: {page}", highlight=False)
     terminal.show_verdict(Console(), verdict)
     return MATCHED if verdict.word == "matched" else NOT_MATCHED
 
 
-for capability in (check, bench):
+for capability in (check, report, lessons, bench):
     capability.add_to(app)
 
 

@@ -92,6 +92,12 @@ class Comparison:
         self.verdict = judge(evidence)
         return self.verdict
 
+    def _repr_html_(self) -> str:
+        """Show verdict and curves in a notebook."""
+        from compare.report.notebook import notebook_html
+
+        return notebook_html(self)
+
 
 def compare(recipe: Recipe, dataset: Dataset) -> Comparison:
     """Run a whole comparison and return it."""

@@ -251,9 +251,7 @@ def climb_the_run(
             yield held(rung, name, theirs, ours, tolerance, wide)
 
     for name, reported in scratch.history.items():
-        widest = np.max([np.abs(np.subtract(twin.history[name], reported)) for twin in twins], axis=0)
-        n = len(rows.x_val) if name.startswith("val_") else len(rows.x_train)
-        allowed = 2 * widest + reporting(name, np.asarray(reported), recipe, n)
+        allowed = history_tolerance(name, scratch, twins, recipe, rows)
         exactly = witness.history[name] if witness else None
         yield held("history", name, keras.history[name], reported, allowed, exactly)
 
@@ -262,6 +260,19 @@ def climb_the_run(
         reach = 2 * max(float(np.abs(a_twin - a).max()) for a_twin in a_twins)
         undecided = int((np.abs(a - 0.5) <= reach).sum())
         yield held("predicted labels", part, int(((a_keras > 0.5) != (a > 0.5)).sum()), 0, undecided)
+
+
+def history_drift(name: str, scratch: Side, twins: Sequence[Side]) -> Array:
+    """Return how far the widest of the twins' reported numbers is from scratch's, after each epoch."""
+    drifted: Array = np.max([np.abs(np.subtract(twin.history[name], scratch.history[name])) for twin in twins], axis=0)
+    return drifted
+
+
+def history_tolerance(name: str, scratch: Side, twins: Sequence[Side], recipe: Recipe, rows: Rows) -> Array:
+    """Return how far two runs' reported numbers may be apart: twice the drift, and the rounding of the report."""
+    reported = np.asarray(scratch.history[name])
+    n = len(rows.x_val) if name.startswith("val_") else len(rows.x_train)
+    return 2 * history_drift(name, scratch, twins) + reporting(name, reported, recipe, n)
 
 
 def _outputs(side: Side, images: Array) -> Array:

@@ -58,7 +58,14 @@ Seed = Annotated[
     int, typer.Option(metavar="N", help="Where initial weights and batch order come from.", rich_help_panel=TRAINING)
 ]
 Out = Annotated[
-    Path, typer.Option(metavar="DIR", help="Directory for result.json; made if missing.", rich_help_panel=OUTPUT)
+    Path,
+    typer.Option(
+        metavar="DIR", help="Directory for result.json and report.html; made if missing.", rich_help_panel=OUTPUT
+    ),
+]
+Figures = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write the report's figures there, too, as PNG and SVG.", rich_help_panel=OUTPUT),
 ]
 Quiet = Annotated[
     bool, typer.Option("--quiet", help="Print the verdict line only.", show_default="off", rich_help_panel=OUTPUT)

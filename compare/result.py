@@ -90,13 +90,13 @@ def _processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def write_json(value: Any, path: Path) -> None:
+def write_json(value: Any, path: Path, option: str = "--out") -> None:
     """Write a value so that any JSON parser reads it: NaN and infinities become strings. Raises as ``write_text``."""
-    write_text(json.dumps(_finite(value), indent=2, allow_nan=False) + "\n", path)
+    write_text(json.dumps(_finite(value), indent=2, allow_nan=False) + "\n", path, option)
 
 
-def write_text(text: str, path: Path) -> None:
-    """Write a file that appears whole or not at all. Raises BadInput where it cannot be written."""
+def write_text(text: str, path: Path, option: str = "--out") -> None:
+    """Write a file, whole or not at all. Raises BadInput that names ``option`` where that cannot be done."""
     try:
         with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
             file.write(text)
@@ -107,22 +107,22 @@ def write_text(text: str, path: Path) -> None:
             os.unlink(file.name)
             raise
     except OSError as error:
-        raise unwritable(path.parent, error) from None
+        raise unwritable(path.parent, error, option) from None
 
 
-def unwritable(directory: Path, error: OSError) -> BadInput:
+def unwritable(directory: Path, error: OSError, option: str = "--out") -> BadInput:
     """Say that nothing can be written there."""
-    return BadInput(f"cannot write to {directory}: {error.strerror}; name a directory that you may write to")
+    return BadInput(f"cannot write to {option} {directory}: {error.strerror}; name a directory that you may write to")
 
 
-def output_directory(directory: Path) -> Path:
+def output_directory(directory: Path, option: str = "--out") -> Path:
     """Make the directory where it is missing and try it, before any work is done for nothing."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):
             pass
     except OSError as error:
-        raise unwritable(directory, error) from None
+        raise unwritable(directory, error, option) from None
     return directory
 
 

@@ -13,26 +13,25 @@ from compare.comparison import Comparison
 from compare.ladder import Rung, apart
 from compare.lockstep import Side
 from compare.verdict import Verdict
-from scratch.datasets import Dataset
 
 NAMES = {"keras": "Keras", "scratch": "scratch", "float64": "float64 witness"}
 COLUMNS = {"accuracy": "accuracy", "loss": "loss", "val_accuracy": "val acc.", "val_loss": "val loss"}
 STYLES = {"matched": "bold green", "rounding-limited": "bold yellow", "mismatched": "bold red"}
 
 
-def show_notice(console: Console, dataset: Dataset) -> None:
+def show_notice(console: Console, notice: str | None) -> None:
     """Say where nobody can miss it that this is other data than was hoped for; a quiet console is told, too."""
-    if not dataset.notice:
+    if not notice:
         return
     if console.quiet:
-        print(f"NOTICE: {dataset.notice}", file=sys.stderr)
-    console.print(Panel(Text(dataset.notice), title="NOTICE", style="bold yellow"))
+        print(f"NOTICE: {notice}", file=sys.stderr)
+    console.print(Panel(Text(notice), title="NOTICE", style="bold yellow"))
 
 
 def show_data(console: Console, comparison: Comparison) -> None:
     """Say which data this is, where it came from, and what is trained on it."""
     dataset, rows, recipe = comparison.dataset, comparison.rows, comparison.recipe
-    show_notice(console, dataset)
+    show_notice(console, dataset.notice)
     height, width = rows.shape
     console.print(
         Text(f"Data   {dataset.name}: {len(rows.x_train):,} training and {len(rows.x_val):,} validation images of "),
@@ -125,6 +124,7 @@ def show_curves(console: Console, comparison: Comparison) -> None:
     for column, (part, name) in enumerate({"train": "accuracy", "validation": "val_accuracy"}.items(), 1):
         baseline = comparison.rows.baseline[part]
         plot = plotext.subplot(1, column)
+        plot.clear_data()  # the outer one leaves what the last comparison drew here
         plot.plotsize(width // 2, 18)
         _draw(plot, shown, name, epochs, baseline)
         plot.title(f"{part} accuracy by epoch")

@@ -47,6 +47,8 @@ def batches(
 ) -> Iterator[tuple[Array, Array]]:
     """Yield X and y of one batch after another, in the given order; the last one has the rows that are left.
 
+        steps = ceil(len(order) / batch_size)
+
     The rows are gathered into one buffer that every batch uses again (mode="clip" spares NumPy a second one), in the
     type that x has: ``uint8`` images become floats here, a batch at a time. Whoever keeps X asks for a buffer each.
     """

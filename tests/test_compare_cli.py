@@ -169,7 +169,7 @@ def npz(path: Path, **changes: Any) -> Path:
         ("--nesterov", "--nesterov needs a --momentum above 0"),
         ("--seed -1", "--seed must be at least 0"),
         ("--data /not/there", "/not/there is not a directory"),
-        ("--dataset digits --out /dev/null/out", "cannot write to /dev/null/out"),
+        ("--dataset digits --out /dev/null/out", "cannot write to --out /dev/null/out"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_2(

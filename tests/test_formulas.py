@@ -293,6 +293,13 @@ def of_the_split(where: str) -> bool:
     return len(batches.split_tail(x, x, 0.8)[0][0]) == rows == 11
 
 
+@case("batches.batches")
+def of_the_batches(where: str) -> bool:
+    x, order = np.zeros((7, 1)), np.arange(7)
+    steps = evaluate(where, order=order, batch_size=3, len=len, ceil=np.ceil)["steps"]
+    return len(list(batches.batches(x, x, order, 3, "float64"))) == steps == 3
+
+
 @case("utils.to_categorical")
 def of_to_categorical(where: str) -> bool:
     return np.array_equal(evaluate(where, x=classes, num_classes=U)["rows"], hot)

@@ -37,3 +37,11 @@ def test_the_python_in_the_readme_runs(code: str, tmp_path: Path, monkeypatch: p
 def test_every_file_that_it_links_is_there() -> None:
     for link in re.findall(r"\]\(([^)]+)\)", README):
         assert (Path(__file__).parent.parent / link).exists(), link
+
+
+def test_it_counts_the_mistakes_that_check_knows() -> None:
+    from compare.check.catalogue import CATALOGUE
+
+    changelog = (Path(__file__).parent.parent / "CHANGELOG.md").read_text(encoding="utf-8")
+    counts = re.findall(r"(\d+) (?:known )?mistakes", README) + re.findall(r"catalogue of (\d+)", changelog)
+    assert set(counts) == {str(len(CATALOGUE))}

@@ -42,7 +42,8 @@ def functions_of(kind: type) -> dict[str, Callable[..., Any]]:
                 some = rows[start:] if whole_epochs else rows[start : start + batch_size]
                 shown = _fit(model, X[some], y[some], batch_size, learning_rate)
                 for name, values in (shown if whole_epochs else {}).items():
-                    history.setdefault(name, []).append(values[-1])
+                    if values:
+                        history.setdefault(name, []).append(values[-1])
         weights = tuple(model.get_weights())
         return (*weights, history) if history else weights
 

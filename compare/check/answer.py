@@ -14,6 +14,8 @@ class Answer:
     """Plain data: numbers, arrays of numbers, and lists, tuples and dicts of these."""
     problem: str | None = None
     """One sentence where there is no usable value."""
+    ended: bool = False
+    """Whether the call ended the process that it ran in."""
     written: bool = True
     """False where the function raised NotImplementedError: a stub that is not filled in yet."""
     changed: tuple[str, ...] = ()

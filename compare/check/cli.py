@@ -96,8 +96,8 @@ def check(
     from compare.check.sandbox import Limits
 
     paths = _files(files)
-    for path in (csv, json, html):
-        _must_be_writable(path)
+    for path, option in ((csv, "--csv"), (json, "--json"), (html, "--html")):
+        _must_be_writable(path, option)
     console = Console(quiet=quiet)
     rows, loaded = _rows(console, dataset, data, train_size)
     with console.status("Starting Keras and asking it every question"):
@@ -127,14 +127,14 @@ def _files(files: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _must_be_writable(path: Path | None) -> None:
+def _must_be_writable(path: Path | None, option: str) -> None:
     """Try the place of a file that is to be written, before any work is done for nothing."""
     from compare.result import output_directory
 
     if path is not None:
         if path.is_dir():
-            raise BadInput(f"{path} is a directory; name a file to write")
-        output_directory(path.parent)
+            raise BadInput(f"{option} {path} is a directory; name a file to write")
+        output_directory(path.parent, option)
 
 
 def _rows(console: Console, dataset: str, data: Path | None, train_size: int | None) -> "tuple[Rows, Dataset]":
@@ -143,7 +143,7 @@ def _rows(console: Console, dataset: str, data: Path | None, train_size: int | N
     from scratch.datasets import load
 
     loaded = load(dataset, data)
-    show_notice(console, loaded)
+    show_notice(console, loaded.notice)
     size = min(REAL_ROWS, len(loaded.x_train)) if train_size is None else train_size
     return prepare(loaded, Recipe(train_size=size)), loaded
 
@@ -268,7 +268,7 @@ def mistakes(
     if not run:
         show_catalogue(Console())
         return
-    _must_be_writable(json)
+    _must_be_writable(json, "--json")
     _run_mistakes(Console(quiet=quiet), dataset, data, train_size, workers, json)
 
 
@@ -284,7 +284,7 @@ def _run_mistakes(
 
     small, loaded = _rows(console, dataset, data, None)
     with console.status("Starting Keras and asking it every question"):
-        _, exam = _exam(small, loaded, seed=0)
+        _, exam = _exam(small, loaded, 0)
     rows = prepare(loaded, Recipe(train_size=train_size))
     course = trained.Course.of(rows)
     right, right_loss = trained.train({}, course, Recipe())
@@ -312,6 +312,7 @@ def _run_mistakes(
                 "environment": environment(),
             },
             json,
+            "--json",
         )
         console.print(f"Written: {json}", highlight=False, markup=False)
     Console().print(trained_line(counted, right, baseline, course), soft_wrap=True)

@@ -18,7 +18,7 @@ from compare.check.catalogue import CATALOGUE, FAILS, Mistake
 from compare.check.exam import Question
 from compare.check.inside import call_inside
 from compare.check.judge import Attempt, Finding, attempt, small
-from compare.check.patterns import pattern
+from compare.check.patterns import NO_NUMBERS, pattern
 from compare.check.written import Replacement, program, uses
 from scratch.arrays import Array
 
@@ -48,6 +48,8 @@ class Diagnosis:
     @property
     def sentence(self) -> str:
         """Name what was found in one sentence."""
+        if self.pattern.startswith(NO_NUMBERS):
+            return self.pattern
         if not self.explanations:
             return f"none of the {len(CATALOGUE)} known mistakes fits; {self.pattern}"
         said = [" and ".join(f"{m.says} ({m.name})" for m in found) for found in self.explanations]
@@ -100,7 +102,7 @@ def _candidates(
     yield fits([(m,) for m in (*reaching, *others)])
     if reaching:
         yield fits([(*reaching, m) for m in others])
-    if pairs:
+    elif pairs:
         possible = [m for m in others if not _contradicted(m, passed)]
         yield fits(list(combinations(possible, 2)))
         yield fits([pair for pair in combinations(others, 2) if not set(pair) <= set(possible)])

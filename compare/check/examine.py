@@ -153,7 +153,7 @@ def examine(path: Path, exam: Exam, limits: Limits, source: bytes | None = None)
             checked.rungs = list(_rungs(submission, findings))
             if not checked.climbed:
                 checked.problem = _nothing_to_check(submission)
-        checked.output = submission.output
+    checked.output = submission.output  # now that it is closed, nothing more can come
     checked.seconds = time.perf_counter() - began
     return checked
 

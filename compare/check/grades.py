@@ -23,7 +23,7 @@ def write_csv(results: Sequence[Checked], path: Path) -> None:
     for checked in results:
         row = checked.as_dict()
         writer.writerow([_cell(row[column]) for column in COLUMNS])
-    write_text(text.getvalue(), path)
+    write_text(text.getvalue(), path, "--csv")
 
 
 def _cell(value: Any) -> Any:
@@ -36,21 +36,20 @@ def _cell(value: Any) -> Any:
 
 def write_all(results: Sequence[Checked], path: Path, about: dict[str, Any]) -> None:
     """Write everything about every file as JSON."""
-    write_json(about | {"submissions": [checked.as_dict() for checked in results]}, path)
+    write_json(about | {"submissions": [checked.as_dict() for checked in results]}, path, "--json")
 
 
 def write_page(results: Sequence[Checked], path: Path, about: dict[str, Any]) -> None:
     """Write a page: what went wrong how often, a row for each file, and what is behind each failure."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from compare import pages
 
-    environment = Environment(
-        loader=PackageLoader("compare.check"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     counts = Counter(m.name for checked in results for m in checked.mistakes)
-    page = environment.get_template("class.html").render(
+    page = pages.render(
+        "compare.check",
+        "class.html",
         results=results,
         about=about,
         counts=[(CATALOGUE[name], n) for name, n in counts.most_common()],
         verdicts=Counter(checked.verdict for checked in results),
     )
-    write_text(page, path)
+    pages.write(page, path, "--html")

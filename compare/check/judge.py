@@ -139,6 +139,8 @@ def ask(submission: Submission, questions: list[Question]) -> list[Attempt]:
         if not answer.written:
             return []
         attempts.append(attempt(question, answer))
+        if answer.ended:
+            break  # it will not do better, and the others need the file's time
     return attempts
 
 
@@ -155,7 +157,7 @@ def arguments_for(question: Question, parameters: tuple[str, ...]) -> dict[str, 
 
 def attempt(question: Question, answer: Answer) -> Attempt:
     """Read an answer: its numbers by name, or what is wrong with it."""
-    remarks = [f"{question.function} warns: {warning}" for warning in answer.warnings]
+    remarks = [f"warns: {warning}" for warning in answer.warnings]
     if answer.problem:
         return Attempt(question, answer, problem=answer.problem, remarks=tuple(remarks))
     allowed = IN_PLACE.get(question.function, ())

@@ -8,7 +8,7 @@ from typing import Any
 
 from compare.check.exam import Exam
 from compare.check.examine import Checked, examine
-from compare.check.sandbox import Limits
+from compare.check.sandbox import Limits, read_source
 from compare.errors import BadInput
 
 
@@ -40,7 +40,7 @@ def _numbered(number: int, path: Path, source: bytes | None, exam: Exam, limits:
 def _read(path: Path) -> bytes | None:
     """Return the file's bytes; None where it cannot be read, which the sandbox then says."""
     try:
-        return path.read_bytes()
+        return read_source(path)
     except OSError:
         return None
 
@@ -56,7 +56,7 @@ def _engine(address: str | None) -> AbstractContextManager[Any]:
     from joblib import parallel_config
 
     try:
-        client = Client(address, timeout="10s")  # type: ignore[no-untyped-call]
+        client = Client(address, timeout="5s")  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
         raise BadInput(f"no Dask scheduler answers at {address}: {error}") from None
     return _Cluster(client, parallel_config(backend="dask", client=client))

@@ -11,6 +11,11 @@ from scratch.arrays import Array
 CONSTANT = 1e-5
 """Ratios that differ by no more than this are one: float32 has a rounding of 6e-8, and ratios are of small numbers."""
 
+NO_NUMBERS = "there are no numbers to compare"
+
+ROWS = ("X", "y", "z")
+"""Arguments with a row for every image."""
+
 START = {"W": "W", "b": "b", "param": "param"}
 """Results that are an argument moved by a step: there the steps are compared."""
 
@@ -21,7 +26,7 @@ def pattern(finding: Finding, attempts: Sequence[Attempt]) -> str:
     if not failed:
         return "it fails on real images only, where roundings add up"
     if failed[0].problem:
-        return "there are no numbers to compare"
+        return failed[0].problem if failed[0].returned else f"{NO_NUMBERS}: {failed[0].problem}"
     off = [name for name in finding.results if any(one.wrong((name,)) for one in failed)]
     seen = [_of_result(name, failed) for name in off]
     right = [name for name in finding.results if name not in off and all(name in one.returned for one in failed)]
@@ -70,7 +75,7 @@ def _factor(pairs: Sequence[tuple[Array, Array, Attempt]]) -> str | None:
         ratio = seen[telling] / keras[telling]
         if np.ptp(ratio) > CONSTANT * max(1.0, float(np.abs(ratio).max())):
             return None
-        N = max(len(x) for x in one.question.case.arguments.values() if np.ndim(x) == 2)
+        N = next((len(x) for name, x in one.question.case.arguments.items() if name in ROWS), 1)
         ratios.append((float(ratio.mean()), N))
     values = np.array([ratio for ratio, _ in ratios])
     rows = np.array([N for _, N in ratios])

@@ -24,7 +24,7 @@ def smallest(submission: Submission, finding: Finding) -> Attempt | None:
     Keras's.
     """
     best = finding.failed
-    if best is None or (best.answer.problem and not best.answer.problem.startswith("raised")):
+    if best is None or best.answer.ended:
         return None
     calls = 0
     for steps in (_shorter, _simpler):

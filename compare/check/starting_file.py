@@ -1,5 +1,6 @@
 """Writes the file to start from: every function that can be checked, with its formula, and nothing in it."""
 
+import shlex
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from compare.errors import BadInput
 def write_starting_file(path: Path) -> None:
     """Write a new file; whatever is there already stays as it is. Raises BadInput where that is so."""
     text = files("compare.check").joinpath("templates/mine.py").read_text(encoding="utf-8")
-    text = text.replace("compare check mine.py", f"compare check {path.name}")
+    text = text.replace("compare check mine.py", f"compare check {shlex.quote(path.name)}")
     try:
         with open(path, "x", encoding="utf-8") as file:
             file.write(text)

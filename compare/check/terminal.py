@@ -29,6 +29,8 @@ def show_checked(console: Console, checked: Checked) -> None:
     table.add_column("", no_wrap=True)
     table.add_column("what is wrong, or worth knowing")
     for rung in checked.rungs:
+        if rung.name == "predict" and rung.state == "absent":
+            continue  # only classes have it
         right = f"{rung.right} of {rung.asked}" if rung.asked else ""
         told = "\n".join([*([rung.sentence] if rung.sentence else []), *rung.remarks])
         table.add_row(rung.name, right, STATES[rung.state], Text(told))
@@ -53,12 +55,12 @@ def _smallest(shown: Smallest) -> Table:
     grid.add_row(Text("smallest input", "bold"), Text(f"{shown.case.function}, {shown.dtype}"))
     for name, x in shown.case.arguments.items():
         grid.add_row(Text(f"  {name}"), Text(_written(x)))
-    for name, keras in shown.keras.items():
-        yours = _written(shown.yours[name]) if name in shown.yours else "nothing to compare"
-        grid.add_row(Text(f"yours  {name}", "bold red"), Text(yours))
-        grid.add_row(Text(f"Keras  {name}", "bold green"), Text(_written(keras)))
     if not shown.yours:
         grid.add_row(Text("yours", "bold red"), Text(shown.sentence))
+    for name, keras in shown.keras.items():
+        if name in shown.yours:
+            grid.add_row(Text(f"yours  {name}", "bold red"), Text(_written(shown.yours[name])))
+        grid.add_row(Text(f"Keras  {name}", "bold green"), Text(_written(keras)))
     return grid
 
 

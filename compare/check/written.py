@@ -7,11 +7,12 @@ few, and the others go on around it: so the numbers of a whole wrong program are
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from scratch import activations, losses, metrics
 from scratch.arrays import Array
+from scratch.config import floatx
 from scratch.layers import Dense
 from scratch.optimizers import SGD
 
@@ -99,7 +100,7 @@ class Written:
     def sgd(self, param: Array, gradient: Array, learning_rate: float) -> Array:
         """Take one step downhill."""
         moved = param.copy()
-        SGD(learning_rate).update(moved, gradient)
+        _optimizer(learning_rate, floatx()).update(moved, gradient)
         return moved
 
     def train_step(self, X: Array, y: Array, W: Array, b: Array, learning_rate: float) -> tuple[Array, Array]:
@@ -196,6 +197,12 @@ class Written:
 
 
 _DENSE = Dense(1)
+
+
+@lru_cache(maxsize=64)
+def _optimizer(learning_rate: float, dtype: str) -> SGD:
+    """Make one optimizer for each rate and float type; without momentum it remembers nothing."""
+    return SGD(learning_rate)
 
 
 def _layer(W: Array, b: Array | None = None) -> Dense:

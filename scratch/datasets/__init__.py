@@ -28,5 +28,5 @@ def load(name: str = "auto", directory: str | Path | None = None) -> Dataset:
         return digits.load().instead_of(str(error))
 
 
-__all__ = ["NAMES", "DataError", "Dataset", "digits", "fashion_mnist", "load", "mnist"]
+__all__ = ["NAMES", "DataError", "Dataset", "NotFoundError", "digits", "fashion_mnist", "load", "mnist"]
 __getattr__ = only(__name__, __all__)

@@ -400,3 +400,72 @@ WRONG = {
     ),
 }
 """Wrong submissions: the first rung that fails, and the text. Each is written otherwise than in the catalogue."""
+
+
+def hostile(body: str) -> str:
+    """Return a submission whose dense does something it should not, and whose sigmoid is right."""
+    lines = "\n".join("    " + line for line in body.strip().splitlines())
+    return f"""
+import ctypes, os, signal, subprocess, sys, threading, time
+import numpy as np
+
+def dense(X, W, b):
+{lines}
+    return X @ W + b
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+"""
+
+
+HOSTILE = {
+    "endless loop": (hostile("while True: pass"), "took longer than"),
+    "ends at once": (hostile("os._exit(0)"), "ended the program"),
+    "ends with a code": (hostile("os._exit(7)"), "ended the program"),
+    "sys.exit": (hostile("sys.exit(0)"), "ended the program"),
+    "crash": (hostile("ctypes.string_at(0)"), "crashed (SIGSEGV)"),
+    "memory": (hostile("x = np.ones(2**30)"), "MB of memory"),
+    "flood": (hostile("while True: print('x' * 10**6)"), "printed more than 10 MB"),
+    "recursion": (hostile("return dense(X, W, b)"), "RecursionError"),
+    "division": (hostile("1 / 0"), "raised ZeroDivisionError: division by zero (line 6)"),
+    "starts a program": (hostile("subprocess.run(['sleep', '60'])"), "may not start other"),
+    "forks": (hostile("os.fork()"), "may not start other processes"),
+    "network": (hostile("import socket; socket.socket()"), "may not open network connections"),
+    "writes elsewhere": (hostile("open('/tmp/five-or-not-was-here', 'w')"), "own directory only"),
+    "deletes": (hostile("os.remove('/tmp/five-or-not-must-stay')"), "own directory only"),
+    "input": (hostile("input('your name? ')"), "asked for input"),
+    "generator": (hostile("return (row for row in X)"), "it returned a generator"),
+    "objects": (hostile("return np.array([None])"), "it returned an array of object"),
+    "huge": (hostile("return np.ones((2**12, 2**12))"), "more than 64 MB"),
+    "patches NumPy": (hostile("np.exp = np.log"), "replaces numpy.exp"),
+    "writes over its input": (hostile("X *= 2"), "writes over its argument X"),
+    "closes everything": (hostile("os.closerange(3, 256)"), "it "),
+    "speaks out of turn": (
+        hostile("for fd in range(3, 256):\n    try: os.write(fd, b'0' * 100)\n    except OSError: pass"),
+        "it ",
+    ),
+    "endless return": (hostile("x = []; x.append(x); return x"), "more than it may return"),
+    "thread that stays": (
+        hostile("threading.Thread(target=time.sleep, args=(60,)).start(); 1 / 0"),
+        "raised ZeroDivisionError",
+    ),
+    "a hostile error": (
+        hostile("class E(Exception):\n    def __str__(self): raise SystemExit\nraise E"),
+        "whose message raises another",
+    ),
+}
+"""Submissions that do harm in one function, and what is said of it."""
+
+UNREADABLE = {
+    "syntax error": ("def dense(:\n", "has a syntax error in line 1"),
+    "no text": ("\x00\x01", "null bytes"),
+    "error when loaded": ("import numpy\n1 / 0\n", "raised ZeroDivisionError: division by zero (line 2)"),
+    "ends when loaded": ("import os; os._exit(0)", "ended the program"),
+    "exits when loaded": ("raise SystemExit", "ended the program"),
+    "hangs when loaded": ("while True: pass", "took longer than"),
+    "missing module": ("import a_module_that_is_nowhere", "ModuleNotFoundError"),
+    "patches NumPy": ("import numpy\nnumpy.dot = None", "replaces numpy.dot"),
+    "nothing in it": ("x = 1", "it has nothing to check"),
+    "all stubs": ("def dense(X, W, b):\n    raise NotImplementedError", "nothing is filled in yet"),
+}
+"""Submissions that cannot be checked at all, and why."""

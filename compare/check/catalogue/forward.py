@@ -148,6 +148,19 @@ def unstable_exp(self: Written, z: Array) -> Array:
 
 @mistake(
     "sigmoid",
+    right=SIGMOID + ", in an array of its own",
+    why="Written into z, a is the same array: whoever needs z afterwards finds a there.",
+    seen="deeplearning4j/deeplearning4j#364",
+    fails=("sigmoid",),
+)
+def written_over_z(self: Written, z: Array) -> Array:
+    """The activation is written over z."""
+    z[...] = Written.sigmoid(self, z)
+    return z
+
+
+@mistake(
+    "sigmoid",
     right=SIGMOID,
     why="tanh is a squashing function, too; it goes from -1 to 1, and Keras's sigmoid from 0 to 1.",
 )

@@ -86,11 +86,11 @@ def mistake(
     return enter
 
 
-def form_of(known: Replacement, part: str) -> Callable[[Wrong], Wrong]:
+def form_of(known: Replacement, part: str, also: dict[str, Replacement] | None = None) -> Callable[[Wrong], Wrong]:
     """Enter the decorated function as another way to make a known mistake, in ``part``."""
 
     def enter(wrong: Wrong) -> Wrong:
-        CATALOGUE[_name(known)].forms.append({part: wrong})
+        CATALOGUE[_name(known)].forms.append(_form({part: wrong}, also or {}))
         return wrong
 
     return enter

@@ -1,6 +1,6 @@
 """Mistakes in the loop: rows, batches, epochs, and what is carried from one step to the next."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,11 @@ def short_batch_dropped(self: Written, order: Array, batch_size: int) -> Iterato
     """The last, short batch is dropped."""
     for start in range(0, len(order) - batch_size + 1, batch_size):
         yield order[start : start + batch_size]
+
+
+@form_of(short_batch_dropped, "report", also={"batches": short_batch_dropped})
+def _dropped_from_the_mean_too(self: Written, values: list[Any], rows: list[int], last: Callable[[], Any]) -> Any:
+    return sum(value * n for value, n in zip(values, rows, strict=True)) / self.memory["all_rows"]
 
 
 @mistake(

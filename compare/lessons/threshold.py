@@ -1,0 +1,163 @@
+"""We can interpret the output however we want: the threshold moved along the outputs."""
+
+from functools import cache
+
+import numpy as np
+
+from compare.lessons.kit.context import Context
+from compare.lessons.kit.figures import Figure, Line, Plot
+from compare.lessons.kit.lesson import Lesson, Outcome, finding
+from compare.lessons.kit.pair import SIDES, SideName, both
+from compare.lessons.kit.statistics import noise
+from scratch.arrays import Array
+
+TIMES = 5
+"""Accuracy misses a difference when recall moves this much further than accuracy does."""
+THRESHOLDS = np.linspace(0, 1, 201)
+
+
+def measures(y: Array, a: Array, thresholds: Array) -> dict[str, Array]:
+    """Count what each threshold makes of the outputs.
+
+        said = a[:, None] > thresholds
+        precision = sum(said & y) / sum(said)
+        recall = sum(said & y) / sum(y)
+        accuracy = mean(said == y)
+
+    y, a: (N,), thresholds: (T,); each result: (T,). Where nothing is said to be one, precision is no number.
+    """
+    said, truth = a[:, None] > thresholds, y[:, None]
+    found, claimed = (said & truth).sum(axis=0), said.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        return {
+            "precision": found / claimed,
+            "recall": found / truth.sum(),
+            "accuracy": (said == truth).mean(axis=0),
+        }
+
+
+def run(context: Context) -> Outcome:
+    """Train once, then move the threshold."""
+    recipe = context.recipe(epochs=2, batch_size=context.pick(small=8, large=32), train_size=20_000)
+    pair = context.pair("sigmoid, sgd", recipe)
+    rows, y, baseline = pair.rows, pair.rows.y_val, pair.rows.baseline["validation"]
+    n, digit = len(y), recipe.digit
+
+    @cache
+    def outputs(side: SideName) -> Array:
+        return pair.outputs(side, rows.x_val)[:, 0].astype(float)
+
+    @cache
+    def moved(side: SideName) -> dict[str, Array]:
+        return measures(y, outputs(side), THRESHOLDS)
+
+    @cache
+    def at(side: SideName, threshold: float) -> dict[str, float]:
+        return {name: float(value[0]) for name, value in measures(y, outputs(side), np.array([threshold])).items()}
+
+    def told(name: str, threshold: float) -> str:
+        return both(lambda side: at(side, threshold)[name], ".3f")
+
+    # Thresholds that find nine tenths, and a quarter, of the class.
+    low, high = (float(np.quantile(outputs("scratch")[y], share)) for share in (0.1, 0.75))
+
+    def recalls_as_accurate(side: SideName) -> tuple[float, float]:
+        """Return the least and the most that is found at thresholds whose accuracy is the best to within chance."""
+        accuracy, recall = moved(side)["accuracy"], moved(side)["recall"]
+        among = recall[accuracy >= accuracy.max() - noise(accuracy.max(), n)]
+        return float(among.min()), float(among.max())
+
+    chance = noise(float(moved("scratch")["accuracy"].max()), n)
+    least = both(lambda side: recalls_as_accurate(side)[0], ".2f")
+    most = both(lambda side: recalls_as_accurate(side)[1], ".2f")
+    findings = [
+        finding(
+            lambda side: 1 - at(side, 0.5)["recall"] > 2 * (1 - at(side, 0.5)["accuracy"]),
+            f"Accuracy alone misleads: at 0.5 it is {told('accuracy', 0.5)}, which sounds good, but only "
+            f"{told('recall', 0.5)} of class {digit} are found. Always answering 'no' gets {baseline:.3f} and finds "
+            "none.",
+            f"At 0.5 the accuracy is {told('accuracy', 0.5)} and {told('recall', 0.5)} of class {digit} are found; "
+            f"always answering 'no' gets {baseline:.3f}.",
+        ),
+        finding(
+            lambda side: (
+                at(side, low)["recall"] > at(side, high)["recall"]
+                and at(side, low)["precision"] < at(side, high)["precision"]
+            ),
+            f"The threshold trades precision for recall: above {low:.3f} it finds {told('recall', low)} of class "
+            f"{digit}, and {told('precision', low)} of what it says is true; above {high:.3f} it finds "
+            f"{told('recall', high)}, and {told('precision', high)} is true.",
+            f"Precision and recall do not trade here: {told('precision', low)} and {told('recall', low)} above "
+            f"{low:.3f}, {told('precision', high)} and {told('recall', high)} above {high:.3f}.",
+        ),
+        finding(
+            lambda side: recalls_as_accurate(side)[1] - recalls_as_accurate(side)[0] > TIMES * chance,
+            f"Accuracy hardly sees the difference: thresholds that are as accurate as the best to within {chance:.3f}, "
+            f"the noise of counting {n:,} images, find from {least} to {most} of class {digit}.",
+            f"Thresholds that are as accurate as the best to within {chance:.3f} find from {least} to {most} of class "
+            f"{digit}: not {TIMES} times that apart.",
+        ),
+        finding(
+            lambda side: at(side, 0.0)["accuracy"] < 0.5 < at(side, 0.0)["recall"],
+            f"The tutorial's 'anything greater than 0' is for outputs of either sign: after a sigmoid it says yes to "
+            f"everything, an accuracy of {told('accuracy', 0.0)}.",
+            f"A threshold of 0 has an accuracy of {told('accuracy', 0.0)} here.",
+        ),
+    ]
+    known = ~np.isnan(moved("scratch")["precision"])
+    figure = Figure(
+        "threshold",
+        "Precision, recall and accuracy while the threshold moves; and precision against recall.",
+        [
+            Plot(
+                "moving the threshold",
+                "threshold",
+                "share",
+                [
+                    Line(
+                        "precision", THRESHOLDS[known].tolist(), moved("scratch")["precision"][known].tolist(), "blue"
+                    ),
+                    Line("recall", THRESHOLDS.tolist(), moved("scratch")["recall"].tolist(), "orange"),
+                    Line("accuracy", THRESHOLDS.tolist(), moved("scratch")["accuracy"].tolist(), "green"),
+                ],
+                levels={f"baseline {baseline:.3f}": baseline},
+                marks={"0.5": 0.5},
+            ),
+            Plot(
+                "precision against recall",
+                "recall",
+                "precision",
+                [
+                    Line(
+                        "Keras" if side == "keras" else "NumPy",
+                        moved(side)["recall"][~np.isnan(moved(side)["precision"])].tolist(),
+                        moved(side)["precision"][~np.isnan(moved(side)["precision"])].tolist(),
+                        "blue" if side == "keras" else "orange",
+                        "line" if side == "keras" else "points",
+                    )
+                    for side in SIDES
+                ],
+            ),
+        ],
+    )
+    return Outcome(
+        f"Sigmoid, mse, sgd with rate {recipe.learning_rate}, {len(rows.x_train):,} rows, {recipe.epochs} epochs; "
+        f"{y.mean():.0%} of the {n:,} validation images are of class {digit}.",
+        [pair],
+        findings,
+        [figure],
+        {
+            "thresholds": THRESHOLDS.tolist(),
+            **{side: {name: values.tolist() for name, values in moved(side).items()} for side in SIDES},
+        },
+    )
+
+
+LESSON = Lesson(
+    10,
+    "threshold",
+    "Interpreting the output however we want",
+    "The model gives a number; we decide from where on it means yes. What do precision, recall and accuracy do while "
+    "the threshold moves, and which of them hides what?",
+    run,
+)

@@ -1,0 +1,116 @@
+"""New examples may mess up the weights for earlier ones: rows sorted by label against shuffled rows."""
+
+import numpy as np
+
+from compare.lessons.kit.context import Context
+from compare.lessons.kit.figures import Color, Figure, Line, Plot
+from compare.lessons.kit.lesson import Lesson, Outcome, finding
+from compare.lessons.kit.pair import SIDES, Pair, SideName, both
+from compare.lessons.kit.statistics import above
+from scratch.arrays import Array
+
+POINTS = 40
+"""At so many moments of the epoch the weights are tried out."""
+COLORS: dict[str, Color] = {"no": "blue", "yes": "orange"}
+
+
+def run(context: Context) -> Outcome:
+    """Train for one epoch on sorted rows and on shuffled ones, and look at the weights on the way."""
+    recipe = context.recipe(epochs=1, batch_size=8, learning_rate=0.5, train_size=12_000)
+    rows = context.rows(recipe, validation=2000)
+    y, yes = rows.y_train, int(rows.y_train.sum())
+    steps = recipe.steps_an_epoch(len(y))
+
+    def by_label(order: Array, batch_size: int) -> Array:
+        return order[np.argsort(y[order], kind="stable")]
+
+    ordered = context.pair("sorted by label", recipe, rows, arranged=by_label, by_step=True)
+    shuffled = context.pair("shuffled", recipe, rows, by_step=True)
+    looked = np.unique(np.linspace(0, steps - 1, POINTS).astype(int))
+    turn = (len(y) - yes) // recipe.batch_size - 1
+    """The last step that saw no example of the class at all."""
+
+    def right(pair: Pair, side: SideName, step: int) -> dict[str, float]:
+        """Return the accuracy on either class, with the weights that a side had after a step."""
+        said = pair.outputs("scratch", rows.x_val, pair.steps[side][step])[:, 0] > 0.5
+        return {"no": float(1 - said[~rows.y_val].mean()), "yes": float(said[rows.y_val].mean())}
+
+    def on_the_others(pair: Pair, step: int) -> str:
+        return both(lambda side: right(pair, side, step)["no"], ".3f")
+
+    def told(pair: Pair) -> str:
+        return both(lambda side: pair.last(side, "val_accuracy"), ".3f")
+
+    baseline = rows.baseline["validation"]
+    findings = [
+        finding(
+            lambda side: right(ordered, side, turn)["no"] > 0.9 and right(ordered, side, -1)["no"] < 0.5,
+            f"New examples do mess up the weights for earlier ones: when the first {turn + 1:,} steps had shown "
+            f"nothing but other classes, {on_the_others(ordered, turn)} of those were answered right; after the last "
+            f"{steps - turn - 1:,} steps, which showed class {recipe.digit} only, {on_the_others(ordered, -1)}.",
+            f"The weights for the earlier examples survive: {on_the_others(ordered, turn)} right before class "
+            f"{recipe.digit} came, {on_the_others(ordered, -1)} after it.",
+        ),
+        finding(
+            lambda side: right(shuffled, side, -1)["no"] > 0.9,
+            f"Shuffled, nothing is forgotten: {on_the_others(shuffled, -1)} of the other classes are right at the end.",
+            f"Shuffled, {on_the_others(shuffled, -1)} of the other classes are right at the end.",
+        ),
+        finding(
+            lambda side: (
+                above(baseline, ordered.last(side, "val_accuracy"), len(rows.x_val))
+                and above(shuffled.last(side, "val_accuracy"), baseline, len(rows.x_val))
+            ),
+            f"The same rows, once each: sorted they end at an accuracy of {told(ordered)}, shuffled at "
+            f"{told(shuffled)}; the baseline is {baseline:.3f}.",
+            f"Sorted rows end at an accuracy of {told(ordered)}, shuffled ones at {told(shuffled)}; the baseline is "
+            f"{baseline:.3f}.",
+        ),
+    ]
+
+    def panel(pair: Pair) -> Plot:
+        found = {side: [right(pair, side, int(step)) for step in looked] for side in SIDES}
+        at = (looked + 1).tolist()
+        names = {"no": "others", "yes": f"class {recipe.digit}"}
+        lines = [
+            Line(
+                f"{names[which]}, {'Keras' if side == 'keras' else 'NumPy'}",
+                at,
+                [one[which] for one in found[side]],
+                COLORS[which],
+                "line" if side == "keras" else "points",
+            )
+            for which in ("no", "yes")
+            for side in SIDES
+        ]
+        marks = {f"class {recipe.digit} begins": turn + 1.0} if pair is ordered else {}
+        return Plot(pair.label, "step", "share answered right", lines, marks=marks)
+
+    figure = Figure(
+        "weights-order",
+        "What is answered right while one epoch goes by, for either class: sorted by label, and shuffled.",
+        [panel(ordered), panel(shuffled)],
+    )
+    return Outcome(
+        f"Sigmoid, mse, sgd with rate {recipe.learning_rate}, {len(y):,} rows, one epoch in batches of "
+        f"{recipe.batch_size}: first all rows of other classes, then the {yes:,} of class {recipe.digit}; and the same "
+        f"rows shuffled. Validation on {len(rows.x_val):,} images.",
+        [ordered, shuffled],
+        findings,
+        [figure],
+        {
+            "right_at_the_end": {
+                pair.label: {side: right(pair, side, -1) for side in SIDES} for pair in (ordered, shuffled)
+            }
+        },
+    )
+
+
+LESSON = Lesson(
+    8,
+    "weights-order",
+    "New examples against earlier ones",
+    "The tutorial says that new examples may mess up the weights for earlier data. Watch the share of the other "
+    "classes that is answered right: what happens to it once only one class comes by?",
+    run,
+)

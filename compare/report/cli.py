@@ -1,0 +1,83 @@
+"""The command line's part of the report: ``python -m compare guide``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from compare import options
+from compare.errors import BadInput
+from compare.recipe import Recipe
+
+Html = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write a page instead of printing.", rich_help_panel=options.OUTPUT),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(guide)
+
+
+def guide(
+    dataset: options.Dataset = "auto",
+    data: options.Data = None,
+    digit: options.Digit = 5,
+    pixels: options.PixelScale = "unit",
+    activation: options.Activation = "sigmoid",
+    loss: options.Loss = "mse",
+    dtype: options.FloatType = "float32",
+    epochs: options.Epochs = 10,
+    batch_size: options.BatchSize = 32,
+    optimizer: options.Optimizer = "sgd",
+    learning_rate: options.LearningRate = None,
+    momentum: options.Momentum = 0.0,
+    nesterov: options.Nesterov = False,
+    seed: options.Seed = 0,
+    html: Html = None,
+) -> None:
+    """Explain the tutorial's Keras lines: formula, NumPy source, and a value that both sides compute.
+
+    Nothing is trained but a few batches. Exit code: 0, or 1 where a value does not check.
+    """
+    recipe = Recipe(
+        digit=digit,
+        epochs=epochs,
+        batch_size=batch_size,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        momentum=momentum,
+        nesterov=nesterov,
+        activation=activation,
+        loss=loss,
+        pixels=pixels,
+        dtype=dtype,
+        seed=seed,
+    )
+    raise typer.Exit(run(recipe, dataset, data, html))
+
+
+def run(recipe: Recipe, dataset: str, data: Path | None, html: Path | None) -> int:
+    """Measure the values, and print the guide or write it; return the exit code."""
+    from compare.comparison import Comparison
+    from compare.report.guide import guide_of
+    from compare.report.page import write_guide
+    from compare.report.terminal import show_guide
+    from compare.terminal import show_data
+    from scratch.datasets import load
+
+    if html and (html.is_dir() or not html.parent.is_dir()):
+        raise BadInput(f"--html {html} is no file in a directory that is there; name one, such as guide.html")
+    console = Console()
+    comparison = Comparison(recipe, load(dataset, data))
+    show_data(console, comparison)
+    with console.status("Computing each value on both sides"):
+        entries = guide_of(comparison)
+    if html:
+        write_guide(entries, comparison.dataset, html)
+        console.print(f"Written: {html}", highlight=False)
+    else:
+        show_guide(console, entries)
+    return 0 if all(entry.value.ok for entry in entries) else 1

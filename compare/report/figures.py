@@ -1,0 +1,225 @@
+"""The report's figures, each with its text alternative: curves, differences, weights, histograms."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from compare import pages
+from compare.comparison import TWINS, Comparison
+from compare.ladder import apart, drift_after, history_drift, history_tolerance
+from compare.lockstep import Side
+from compare.report.findings import THRESHOLD, Findings
+from scratch.arrays import Array
+
+if TYPE_CHECKING:
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+
+COLOURS = pages.LIGHT
+PANELS = {"accuracy": "Training accuracy", "val_accuracy": "Validation accuracy"} | {
+    "loss": "Training loss",
+    "val_loss": "Validation loss",
+}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure, the name of its file, and what a reader would see in it."""
+
+    name: str
+    figure: "Figure"
+    alternative: str
+
+
+def figures_of(comparison: Comparison, findings: Findings) -> dict[str, Drawn]:
+    """Draw everything, one figure a panel, so that a page can set them side by side or one below the other."""
+    with pages.themed():
+        drawn = [curve(comparison, name) for name in PANELS]
+        drawn += [
+            weight_difference(comparison),
+            *(history_difference(comparison, name) for name in ("loss", "val_loss")),
+        ]
+        drawn += [weights(comparison, findings.yes)]
+        drawn += [spread(findings, "z", findings.z), spread(findings, "a", findings.a)]
+    return {one.name: one for one in drawn}
+
+
+def _panel(title: str) -> tuple["Figure", Any]:
+    figure, axes = pages.subplots(width=5, height=3.3)
+    axes.set_title(title)
+    return figure, axes
+
+
+def _epochs(comparison: Comparison) -> list[int]:
+    return list(range(1, comparison.epochs + 1))
+
+
+def _whole_numbers(axes: Any) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.set_xlabel("epoch")
+
+
+def curve(comparison: Comparison, name: str) -> Drawn:
+    """Draw one number of the history of both sides, one line on the other."""
+    keras, scratch = (comparison.sides[side].history[name] for side in ("keras", "scratch"))
+    epochs, title = _epochs(comparison), PANELS[name]
+    figure, axes = _panel(title)
+    every = max(1, len(epochs) // 20)
+    axes.plot(epochs, keras, color=COLOURS["keras"], linewidth=6, alpha=0.45, label="Keras")
+    look: dict[str, Any] = {"linewidth": 1.6, "linestyle": "--", "marker": "x", "markevery": every}
+    axes.plot(epochs, scratch, color=COLOURS["scratch"], label="NumPy", **look)
+    over = ""
+    if name.endswith("accuracy"):
+        level = comparison.rows.baseline["validation" if name.startswith("val_") else "train"]
+        axes.axhline(level, color=COLOURS["baseline"], linestyle=":", linewidth=1.6, label=f"baseline {level:.4f}")
+        over = f", and a dotted line at the baseline, {level:.4f}"
+    _whole_numbers(axes)
+    axes.legend()
+    return Drawn(
+        name,
+        figure,
+        f"{title} by epoch: a wide line for Keras and a dashed line for NumPy{over}. From {keras[0]:.4f} after the "
+        f"first epoch to {keras[-1]:.4f} (Keras) and {scratch[-1]:.4f} (NumPy) after epoch {len(epochs)}.",
+    )
+
+
+def weight_difference(comparison: Comparison) -> Drawn:
+    """Draw how far the weights of the two sides are apart after each epoch."""
+    keras, scratch, epochs = comparison.sides["keras"], comparison.sides["scratch"], _epochs(comparison)
+    between = np.array([apart(keras.weights[epoch], scratch.weights[epoch]) for epoch in epochs])
+    drifted = np.array([drift_after(scratch, _twins(comparison), epoch) for epoch in epochs])
+    return _difference(comparison, "weights_difference", "Weights, max|ΔW|", between, drifted, 2 * drifted)
+
+
+def history_difference(comparison: Comparison, name: str) -> Drawn:
+    """Draw how far the reported numbers of the two sides are apart after each epoch."""
+    keras, scratch, twins = comparison.sides["keras"], comparison.sides["scratch"], _twins(comparison)
+    between = np.abs(np.subtract(keras.history[name], scratch.history[name]))
+    allowed = history_tolerance(name, scratch, twins, comparison.recipe, comparison.rows)
+    drifted = history_drift(name, scratch, twins)
+    return _difference(comparison, f"{name}_difference", PANELS[name], between, drifted, allowed)
+
+
+def _twins(comparison: Comparison) -> list[Side]:
+    return [comparison.sides[name] for name in TWINS]
+
+
+def _difference(comparison: Comparison, name: str, title: str, found: Array, drifted: Array, allowed: Array) -> Drawn:
+    """Draw differences on a logarithmic axis; those that are exactly 0 stand on its floor, which says so."""
+    from matplotlib.ticker import NullFormatter
+
+    figure, axes = _panel(title)
+    numbers = np.concatenate([found, drifted, allowed])
+    positive = numbers[np.isfinite(numbers) & (numbers > 0)]
+    if not positive.size:
+        axes.text(0.5, 0.5, "exactly 0, or no number", ha="center", transform=axes.transAxes, color=COLOURS["muted"])
+        return Drawn(name, figure, f"{title}: the difference is exactly 0, or no number, after every epoch.")
+    floor, top = 10 ** np.floor(np.log10(positive.min()) - 0.1), 10 ** np.ceil(np.log10(positive.max()))
+    epochs = _epochs(comparison)
+    axes.set_yscale("log")
+    axes.set_ylim(floor, 30 * top)  # room for the legend
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    reach = np.maximum(drifted, floor)
+    axes.fill_between(epochs, floor, reach, color=COLOURS["twin"], alpha=0.55, label="drift of the twins")
+    axes.plot(epochs, allowed, color=COLOURS["baseline"], linestyle=":", linewidth=1.6, label="allowed")
+    shown = np.where(found == 0, floor, found)
+    axes.plot(epochs, shown, color=COLOURS["ink"], marker="o", markersize=4, label="Keras − NumPy", clip_on=False)
+    if (found == 0).any():
+        axes.annotate("on the floor: exactly 0", (0.98, 0.03), xycoords="axes fraction", ha="right", fontsize=8)
+    _whole_numbers(axes)
+    axes.legend(loc="upper center", ncols=3, fontsize=8, handlelength=1.5, columnspacing=1)
+    return Drawn(
+        name,
+        figure,
+        f"{title}, difference between Keras and NumPy by epoch on a logarithmic axis: {found[0]:.2g} after the first "
+        f"epoch, {found[-1]:.2g} after the last, where the twins drifted {drifted[-1]:.2g} and {allowed[-1]:.2g} is "
+        "allowed.",
+    )
+
+
+def diverging() -> "Colormap":
+    """Return the scale of everything that speaks for or against: orange below 0, white at 0, blue above."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    ends = [COLOURS["other"], "#f2a265", "#fbfaf7", "#6fb0e8", COLOURS["five"]]
+    return LinearSegmentedColormap.from_list("against-for", ends)
+
+
+def shown_epochs(comparison: Comparison, most: int = 41) -> list[int]:
+    """Choose epochs to show weights of, from 0 to the last, evenly spread where there are too many."""
+    last = comparison.epochs
+    return sorted({round(step) for step in np.linspace(0, last, min(most, last + 1))})
+
+
+def image_of(W: Array, shape: tuple[int, ...]) -> Array:
+    """Lay one unit's weights out as the image whose pixels they weigh."""
+    return np.asarray(W, float)[:, 0].reshape(shape)
+
+
+def largest_weight(comparison: Comparison) -> float:
+    """Return the size of the largest finite weight that is ever shown; the colours reach from minus to plus that."""
+    shown = [comparison.sides["scratch"].weights[epoch][0] for epoch in shown_epochs(comparison)]
+    finite = [float(np.abs(W[np.isfinite(W)]).max()) for W in shown if np.isfinite(W).any()]
+    return max(finite, default=1.0) or 1.0
+
+
+def weights(comparison: Comparison, yes: str) -> Drawn:
+    """Draw the weights as images: before, during and after training, in one scale."""
+    scratch, shape = comparison.sides["scratch"], comparison.rows.shape
+    last = comparison.epochs
+    epochs = sorted({0, min(1, last), -(-last // 2), last})
+    limit = largest_weight(comparison)
+    figure, row = pages.subplots(1, len(epochs), width=10, height=2.6, squeeze=False)
+    for axes, epoch in zip(row[0], epochs, strict=True):
+        image = image_of(scratch.weights[epoch][0], shape)
+        drawn = axes.imshow(image, cmap=diverging(), vmin=-limit, vmax=limit, interpolation="none")
+        axes.set_title("before training" if epoch == 0 else f"after epoch {epoch}")
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.grid(visible=False)
+    bar = figure.colorbar(drawn, ax=row, shrink=0.8, label=f"← against        for '{yes}' →")
+    bar.outline.set_visible(False)
+    return Drawn(
+        "weights",
+        figure,
+        f"The {shape[0]}×{shape[1]} weights as images on a scale from orange (against '{yes}') over white (0) to blue "
+        f"(for '{yes}'), after epochs {', '.join(map(str, epochs))}; the largest weight has the size {limit:.3g}.",
+    )
+
+
+def spread(findings: Findings, name: str, values: Array) -> Drawn:
+    """Draw how z or a is spread, of images that are the digit and of the others."""
+    title = {"z": "Weighted sum z", "a": "Output a"}[name]
+    figure, axes = _panel(title)
+    if not findings.finite:
+        axes.text(0.5, 0.5, "no finite numbers: this run overflowed", ha="center", transform=axes.transAxes)
+        return Drawn(f"spread_{name}", figure, f"{title}: no histogram, as these are no finite numbers.")
+    least, most = float(values.min()), float(values.max())
+    bins = np.linspace(least, most, 41) if least < most else np.array([least - 0.5, least + 0.5])
+    means = []
+    for which, word, colour in ((~findings.y, findings.no, "other"), (findings.y, findings.yes, "five")):
+        if not which.any():
+            continue
+        share = np.full(int(which.sum()), 100 / which.sum())
+        axes.hist(values[which], bins, weights=share, histtype="stepfilled", color=COLOURS[colour], alpha=0.25)
+        axes.hist(values[which], bins, weights=share, histtype="step", color=COLOURS[colour], linewidth=1.8)
+        axes.plot([], [], color=COLOURS[colour], label=word)
+        means.append(f"{values[which].mean():.3g} for '{word}'")
+    if name == "a":
+        axes.axvline(THRESHOLD, color=COLOURS["ink"], linestyle=":", linewidth=1.5, label="threshold")
+    axes.set_yscale("log")
+    axes.set_ylabel("% of its kind")
+    axes.set_xlabel(name)
+    axes.legend(loc="upper left" if name == "z" else "upper center")
+    counts = (
+        f"{findings.misses} of '{findings.yes}' are at or below one half, {findings.false_alarms} of the others above"
+    )
+    return Drawn(
+        f"spread_{name}",
+        figure,
+        f"{title}, a histogram for '{findings.yes}' and one for '{findings.no}', on a logarithmic axis. Its mean is "
+        f"{' and '.join(means)}{f'; {counts}' if name == 'a' else ''}.",
+    )

@@ -1,0 +1,264 @@
+"""The guide: for each word of the Keras lines, what it says, the function of scratch that computes it, and a value.
+
+A row names functions; their formula and source are read from them (``sources``), and the Keras line from keras_ref
+(``lines``). The one thing written here is what the line says to somebody who just watched the tutorial.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import keras_ref
+import scratch
+from compare.comparison import Comparison
+from compare.ladder import Rung
+from compare.recipe import Recipe
+from compare.report.lines import Line, keras_lines, marked, written
+from compare.report.sources import Stated, stated
+from compare.report.values import values_of
+from scratch import activations, batches, initializers, layers, losses, metrics, models, optimizers
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that the Keras lines say: the words for it, or none where Keras does it without a word."""
+
+    title: str
+    words: tuple[str, ...]
+    beside: str
+    """The word whose line it stands beside, which is the first of ``words`` where there are any."""
+    says: str
+    math: Callable[[Recipe], Sequence[Stated]]
+    value: str
+
+
+def _head(recipe: Recipe) -> Any:
+    """Return the loss of the recipe as it follows its activation."""
+    return losses.get(recipe.loss).after(activations.get(recipe.activation))
+
+
+def _optimizer(recipe: Recipe) -> list[Stated]:
+    if recipe.optimizer == "adam":
+        return [stated(optimizers.Adam.update, optimizers.Adam)]
+    which = 0 if not recipe.momentum else 2 if recipe.nesterov else 1
+    return [stated(optimizers.SGD.update, optimizers.SGD, which)]
+
+
+def _way_back(recipe: Recipe) -> list[Stated]:
+    """Return the gradients from the loss to dz: of loss and activation, or of both in one."""
+    head = _head(recipe)
+    gradient = stated(head.loss.gradient)
+    return [gradient] if isinstance(head, losses.FromZ) else [gradient, stated(head.activation.gradient)]
+
+
+def _layer_by_layer() -> Stated:
+    """Return what passes a batch up through the layers; its formula is theirs, one after the other."""
+    formulas = [stated(layer.forward).formula for layer in (layers.Flatten, layers.Dense)]
+    return replace(stated(models.Sequential._forward), formula="\n".join(formulas))
+
+
+def _one_step(recipe: Recipe) -> Stated:
+    """Return the loop; its formula is all that happens to one batch, in the order in which it happens."""
+    forward, loss = stated(layers.Dense.forward), stated(_head(recipe).loss.function)
+    steps = [forward, loss, *_way_back(recipe), stated(layers.Dense.backward), *_optimizer(recipe)]
+    return replace(stated(models.Sequential.fit), formula="\n".join(step.formula for step in steps))
+
+
+def _evaluation(recipe: Recipe) -> Stated:
+    """Return what fit does with the rows held back; its formula is that of what it reports."""
+    reported = [stated(_head(recipe).loss.function), stated(metrics.binary_accuracy)]
+    return replace(stated(models.Sequential._evaluate), formula="\n".join(one.formula for one in reported))
+
+
+ROWS = (
+    Row(
+        "Load the images",
+        ("load_data",),
+        "load_data",
+        "Get images with their labels: one part to learn from, another, held back, to test what was learned. Nothing "
+        "is computed yet.",
+        lambda recipe: [stated(scratch.datasets.mnist.load_data)],
+        "ink",
+    ),
+    Row(
+        "Scale the pixels",
+        ("x / peak",),
+        "x / peak",
+        "Bring every pixel to between 0 and 1. Unscaled, the weighted sums are so large that a sigmoid answers 0 or 1 "
+        "and nothing between.",
+        lambda recipe: [stated(keras_ref.scale)],
+        "scaled",
+    ),
+    Row(
+        "Make it a yes-or-no question",
+        ("y == digit",),
+        "y == digit",
+        "The label becomes the answer that the perceptron should give: 1 for this digit, 0 for every other.",
+        lambda recipe: [stated(keras_ref.is_digit)],
+        "labels",
+    ),
+    Row(
+        "Start a model",
+        ("Sequential", "add"),
+        "Sequential",
+        "A model is a row of layers; what comes out of one goes into the next. Each ‘add’ puts a layer on top.",
+        lambda recipe: [_layer_by_layer()],
+        "output",
+    ),
+    Row(
+        "Tell it the size of an image",
+        ("Input",),
+        "Input",
+        "With the size known, the weights can be made: one for each pixel, drawn at random within a limit, and the "
+        "bias, which starts at 0.",
+        lambda recipe: [stated(initializers.glorot_uniform)],
+        "parameters",
+    ),
+    Row(
+        "Lay the pixels in a row",
+        ("Flatten",),
+        "Flatten",
+        "The image becomes one long row of pixels. The perceptron does not know which pixels are neighbours.",
+        lambda recipe: [stated(layers.Flatten.forward)],
+        "flat",
+    ),
+    Row(
+        "Weigh the pixels",
+        ("Dense",),
+        "Dense",
+        "The perceptron itself: multiply each pixel by its weight, add everything up, and add the bias.",
+        lambda recipe: [stated(layers.Dense.forward)],
+        "z",
+    ),
+    Row(
+        "Turn the sum into an answer",
+        ("Dense(activation=)",),
+        "Dense(activation=)",
+        "What the activation makes of the weighted sum is the output. Above one half is read as yes.",
+        lambda recipe: [stated(activations.get(recipe.activation).function)],
+        "a",
+    ),
+    Row(
+        "Say what a mistake costs",
+        ("compile", "compile(loss=)"),
+        "compile(loss=)",
+        "The loss is one number for how wrong a batch's answers are. Training makes it small.",
+        lambda recipe: [stated(_head(recipe).loss.function)],
+        "loss",
+    ),
+    Row(
+        "Choose how the weights move",
+        ("compile(optimizer=)", "SGD", "SGD(learning_rate=)"),
+        "compile(optimizer=)",
+        "Every weight takes a small step in the direction that makes the loss smaller; the learning rate says how "
+        "small. The value is the weights after one step.",
+        _optimizer,
+        "W",
+    ),
+    Row(
+        "Choose what to report",
+        ("compile(metrics=)",),
+        "compile(metrics=)",
+        "Accuracy is the share of right answers. It is for people to read; the training itself does not use it.",
+        lambda recipe: [stated(metrics.binary_accuracy)],
+        "accuracy",
+    ),
+    Row(
+        "Train",
+        ("fit",),
+        "fit",
+        "The loop that does it all, batch by batch: forward, how wrong, backward, and a step, which W and b take "
+        "alike; w stands for either.",
+        lambda recipe: [_one_step(recipe)],
+        "fitted",
+    ),
+    Row(
+        "Take a batch at a time",
+        ("fit(batch_size=)",),
+        "fit(batch_size=)",
+        "The weights move after each batch. fit shuffles the rows before every epoch unless told not to; the last "
+        "batch has the rows that are left.",
+        lambda recipe: [stated(batches.batches)],
+        "steps",
+    ),
+    Row(
+        "Backpropagation, first half: from the loss to the weighted sum",
+        (),
+        "fit",
+        "Not a word of this is in the Keras lines. How would the loss change if z were a little larger? The chain "
+        "rule answers it, going back through the loss and through the activation.",
+        _way_back,
+        "dz",
+    ),
+    Row(
+        "Backpropagation, second half: from the weighted sum to the weights",
+        (),
+        "fit",
+        "A weight had a part in the mistake as large as the pixel that it was multiplied by. Added up over the batch, "
+        "that is the gradient which the optimizer steps against.",
+        lambda recipe: [stated(layers.Dense.backward)],
+        "dW",
+    ),
+    Row(
+        "Go through the data again and again",
+        ("fit(epochs=)",),
+        "fit(epochs=)",
+        "Once through all rows is an epoch. The loss reported for it is a mean over batches that each met other "
+        "weights, so it is not the loss at the epoch's end.",
+        lambda recipe: [stated(metrics.RunningMean.result, metrics.RunningMean)],
+        "epoch loss",
+    ),
+    Row(
+        "Test on images it never learned from",
+        ("fit(validation_data=)",),
+        "fit(validation_data=)",
+        "After each epoch the same loss and accuracy are taken on the rows held back, and no weight moves.",
+        lambda recipe: [_evaluation(recipe)],
+        "val_loss",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the guide as this run has it: the line, cut where the word begins and ends, the math, and the value."""
+
+    row: Row
+    line: Line
+    before: str
+    word: str
+    after: str
+    math: Sequence[Stated]
+    value: Rung
+
+    @property
+    def code(self) -> str:
+        """The whole Keras line."""
+        return self.before + self.word + self.after
+
+    @property
+    def quantity(self) -> str:
+        """What the value is: its name and, of an array, its place."""
+        name, where = self.value.quantity, self.value.where
+        name = "W after one step" if self.value.rung == "weights after one step" else name
+        return f"{name}, at {list(where)}" if where else name
+
+    @property
+    def numbers(self) -> tuple[str, str, str, str]:
+        """Keras's value, scratch's, how far they are apart, and how far they may be; dashes where none is finite."""
+        keras, scratch, allowed = self.value.keras, self.value.scratch, self.value.allowed
+        if keras is None or scratch is None or allowed is None:
+            return ("–",) * 4
+        return f"{keras:.9g}", f"{scratch:.9g}", f"{abs(keras - scratch):.2g}", f"{allowed:.2g}"
+
+
+def guide_of(comparison: Comparison) -> list[Entry]:
+    """Fill the rows for a comparison; what it has not measured yet is measured now."""
+    values, lines = values_of(comparison), keras_lines()
+    recipe, dataset, shape = comparison.recipe, comparison.dataset, comparison.rows.shape
+    entries = []
+    for row in ROWS:
+        line = next(line for line in reversed(lines) if row.beside in line.words)
+        parts = marked(row.beside, written(line, recipe, shape, dataset.peak))
+        entries.append(Entry(row, line, *parts, row.math(recipe), values[row.value]))
+    return entries

@@ -1,0 +1,190 @@
+"""The pages: a comparison's findings, figures, guide and numbers, put into the templates."""
+
+import base64
+import io
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from compare import pages
+from compare.comparison import Comparison
+from compare.ladder import Rung, apart
+from compare.recipe import Recipe
+from compare.report.embedded import embedded
+from compare.report.figures import Drawn, figures_of
+from compare.report.findings import Findings, findings_of
+from compare.report.guide import Entry, guide_of
+from compare.report.mathml import mathml
+from compare.report.sources import Stated
+from compare.result import environment
+from scratch.arrays import Array
+from scratch.datasets import Dataset
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+HEADINGS = {"matched": "They match", "rounding-limited": "Rounding rules this run", "mismatched": "They do not match"}
+SHOWN_MISTAKES = 12
+FORMATS = ("png", "svg")
+
+
+def write_report(comparison: Comparison, path: Path, command: str, figures: Path | None = None) -> None:
+    """Write the report of a comparison that was judged, and its figures for slides where a directory is named."""
+    findings = findings_of(comparison)
+    drawn = figures_of(comparison, findings)
+    pages.write(report_html(comparison, findings, drawn, command), path)
+    if figures:
+        for one in drawn.values():
+            for ending in FORMATS:
+                pages.save_figure(one.figure, figures / f"{one.name}.{ending}")
+
+
+def report_html(comparison: Comparison, findings: Findings, drawn: dict[str, Drawn], command: str) -> str:
+    """Fill the report's template."""
+    assert comparison.verdict
+    data = embedded(comparison, findings)
+    return pages.render(
+        "compare.report",
+        "report.html",
+        heading=HEADINGS[comparison.verdict.word],
+        verdict=comparison.verdict,
+        dataset=comparison.dataset,
+        rows=comparison.rows,
+        recipe=comparison.recipe.as_dict(),
+        environment=environment(),
+        command=command,
+        numbers=_numbers(comparison),
+        figures={name: pages.figure_svg(one.figure, one.alternative) for name, one in drawn.items()},
+        guide=[shown(entry) for entry in guide_of(comparison)],
+        findings=findings,
+        right=len(findings.y) - findings.misses - findings.false_alarms,
+        apart=float(np.abs(findings.a - findings.a_keras).max()) if findings.finite else None,
+        mistakes=_mistakes(comparison, findings),
+        ladder=[_rung(rung) for rung in comparison.ladder],
+        data=data,
+        epochs=comparison.epochs,
+    )
+
+
+def write_guide(entries: list[Entry], dataset: Dataset, path: Path) -> None:
+    """Write the guide alone; raises BadInput where the file cannot be written."""
+    html = pages.render("compare.report", "guide.html", guide=[shown(entry) for entry in entries], dataset=dataset)
+    pages.write(html, path, "--html")
+
+
+def shown(entry: Entry) -> dict[str, Any]:
+    """Set one row of the guide: line and source in colour, formulas as mathematics."""
+    keras, numpy, difference, allowed = entry.numbers
+    return {
+        "title": entry.row.title,
+        "place": entry.line.place,
+        "line": [pages.highlighted(part) if part else "" for part in (entry.before, entry.word, entry.after)],
+        "says": entry.row.says,
+        "silent": not entry.row.words,
+        "math": [_math(one) for one in entry.math],
+        "quantity": entry.quantity,
+        "keras": keras,
+        "numpy": numpy,
+        "difference": difference,
+        "allowed": allowed,
+        "ok": entry.value.ok,
+    }
+
+
+def _math(one: Stated) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "place": one.place,
+        "sentence": prose(one.sentence),
+        "formula": mathml(one.formula) if one.formula else None,
+        "source": pages.highlighted(one.source),
+    }
+
+
+def prose(docstring: str) -> "Markup":
+    """Set a docstring's sentence: what stands between double backquotes is code, all of it is escaped."""
+    from markupsafe import Markup
+
+    parts = docstring.split("``")
+    return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts))
+
+
+def command_of(recipe: Recipe, dataset: str, data: Path | None) -> str:
+    """Write the command that makes this comparison, with every option that is not the default."""
+    default = Recipe(optimizer=recipe.optimizer).as_dict()
+    changed = {name: value for name, value in recipe.as_dict().items() if value != default[name]}
+    if recipe.optimizer != Recipe().optimizer:
+        changed["optimizer"] = recipe.optimizer
+    named = {"dataset": None if dataset == "auto" else dataset, "data": data}
+    options = {name: value for name, value in (named | changed).items() if value is not None}
+    words = ["python", "-m", "compare"]
+    for name, value in options.items():
+        option = "--" + name.replace("_", "-")
+        words += [option] if value is True else [option, str(value)]
+    return shlex.join(words)
+
+
+def _numbers(comparison: Comparison) -> list[tuple[str, str]]:
+    """Return the numbers that carry the verdict, each with what it is."""
+    keras, scratch = comparison.sides["keras"], comparison.sides["scratch"]
+    seconds = {"Keras": sum(keras.seconds), "NumPy": sum(scratch.seconds)}
+    (quick, least), (slow, most) = sorted(seconds.items(), key=lambda entry: entry[1])
+    differ = [rung.max_abs_difference for rung in comparison.ladder if rung.rung == "predicted labels"]
+    total = len(comparison.rows.y_train) + len(comparison.rows.y_val)
+    labels = "not reached" if None in differ or not differ else f"{sum(int(n or 0) for n in differ)} of {total:,}"
+    return [
+        ("largest difference of any weight", f"{apart(keras.weights[-1], scratch.weights[-1]):.2g}"),
+        ("predicted labels that differ", labels),
+        ("validation accuracy, Keras", f"{keras.history['val_accuracy'][-1]:.4f}"),
+        ("validation accuracy, NumPy", f"{scratch.history['val_accuracy'][-1]:.4f}"),
+        ("baseline: always the commoner answer", f"{comparison.rows.baseline['validation']:.4f}"),
+        (f"{quick} was faster: {least:.2g} s where {slow} took {most:.2g} s", f"{most / least:.2g} ×"),
+    ]
+
+
+def _mistakes(comparison: Comparison, findings: Findings) -> list[dict[str, Any]]:
+    if not findings.finite:
+        return []
+    images, peak = comparison.dataset.x_test, comparison.dataset.peak
+    return [
+        {
+            "image": picture(images[i], peak),
+            "label": int(findings.labels[i]),
+            "answer": findings.yes if findings.answers[i] else findings.no,
+            "keras": f"{findings.a_keras[i]:.6g}",
+            "numpy": f"{findings.a[i]:.6g}",
+        }
+        for i in findings.mistakes[:SHOWN_MISTAKES]
+    ]
+
+
+def picture(image: Array, peak: int) -> str:
+    """Return an image as the address of an ``<img>``: ink black on white, its bytes in the address itself."""
+    from matplotlib.image import imsave
+
+    file = io.BytesIO()
+    imsave(file, image, cmap="gray_r", vmin=0, vmax=peak, format="png")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def _rung(rung: Rung) -> dict[str, str]:
+    word = {True: "holds", False: "fails", None: "not reached"}[rung.ok]
+    if rung.ok and rung.keras is None:
+        word = "holds: no number on either side"
+    return {
+        "rung": rung.rung,
+        "quantity": rung.quantity,
+        "shape": " × ".join(str(n) for n in rung.shape) or "one number",
+        "difference": _short(rung.max_abs_difference),
+        "tolerance": _short(rung.tolerance),
+        "share": "" if rung.share is None else f"{rung.share:.1%}",
+        "word": word,
+    }
+
+
+def _short(number: float | None) -> str:
+    if number is None:
+        return ""
+    return f"{number:.0f}" if number.is_integer() and number < 1e6 else f"{number:.1e}"
