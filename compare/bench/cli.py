@@ -49,7 +49,7 @@ def bench(
     plan = QUICK if quick else FULL
     console, path = Console(quiet=quiet), output_directory(out) / "bench.json"
     loaded = load(dataset, data)
-    show_notice(console, loaded)
+    show_notice(console, loaded.notice)
     measurements = Measurements(loaded, plan, only or (), train_size or plan.rows_of(loaded))
     bars = terminal.Bars(console)
     try:

@@ -8,28 +8,24 @@ from compare.bench.measurements import Measurements
 from compare.bench.result import AXES
 from compare.bench.session import FLOOR, LIMIT, OURS, Axis, Found
 from compare.bench.timing import Timing
-from compare.result import unwritable
+from compare.pages import LIGHT, save_figure, themed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLOURS = {OURS: "#b84f00", LIMIT: "#1d2430", FLOOR: "#9aa4b3"}
-OTHERS, GRID = "#0a62a9", "#dfdcd5"
+COLOURS = {OURS: LIGHT["scratch"], LIMIT: LIGHT["ink"], FLOOR: LIGHT["baseline"]}
+OTHERS = LIGHT["keras"]
 MARKERS = {OURS: "o", LIMIT: "s"}
 
 
 def write(measurements: Measurements, directory: Path) -> list[Path]:
     """Draw ``bench.svg`` and ``bench.png``; raises BadInput where they cannot be written."""
-    figure = draw(measurements)
-    paths = [directory / f"bench.{kind}" for kind in ("svg", "png")]
-    try:
+    with themed():
+        figure = draw(measurements)
+        paths = [directory / f"bench.{kind}" for kind in ("svg", "png")]
         for path in paths:
-            unfinished = path.with_suffix(f".part{path.suffix}")
-            figure.savefig(unfinished, dpi=160, facecolor="white")
-            unfinished.replace(path)
-    except OSError as error:
-        raise unwritable(directory, error) from None
+            save_figure(figure, path, "--out")
     return paths
 
 
@@ -43,9 +39,9 @@ def draw(measurements: Measurements) -> "Figure":
     above, below = parts
     left, right = above.subplots(1, 2)
     _points(left, found.epoch, 1000, "ms")
-    left.set_title(f"One epoch: {len(task.X):,} rows, batch {task.batch_size}, ms", loc="left")
+    left.set_title(f"One epoch: {len(task.X):,} rows, batch {task.batch_size}, ms")
     _points(right, found.cold, 1, "s")
-    right.set_title(f"Cold start to trained weights: {measurements.plan.cold_epochs} epochs, s", loc="left")
+    right.set_title(f"Cold start to trained weights: {measurements.plan.cold_epochs} epochs, s")
     for axis, panel in zip(AXES, below.subplots(1, len(AXES)), strict=True):
         _growth(panel, axis, found.growth.get(axis, Axis([], "")), found)
     return figure
@@ -70,13 +66,11 @@ def _points(panel: "Axes", timings: dict[str, Timing], factor: float, unit: str)
             size=8,
             color=colour,
         )
-        panel.axhline(place, color=GRID, linewidth=0.6, zorder=0)
     panel.set_yticks(range(len(names)), [find(name).title for name in names])
     if names:
         panel.set_xscale("log")
         low, high = (factor * timings[name].median for name in (names[-1], names[0]))
-        panel.set_xlim(low / 2, high * 6)
-    _quiet(panel)
+        panel.set_xlim(low / 2, high * 15)  # room for the last number
 
 
 def _growth(panel: "Axes", axis: str, grown: Axis, found: Found) -> None:
@@ -85,16 +79,9 @@ def _growth(panel: "Axes", axis: str, grown: Axis, found: Found) -> None:
         label = f"{find(name).title}" + ("" if exponent is None else f": {axis}^{exponent:.2f}")
         seconds = [timing.median for timing in timings]
         panel.loglog(grown.values, seconds, marker=MARKERS[name], color=COLOURS[name], label=label)
-    panel.set_title(f"Seconds an epoch by {axis}", loc="left")
+    panel.set_title(f"Seconds an epoch by {axis}")
     panel.set_xlabel(f"{axis}, with {grown.unit}" if grown.unit else axis)
     if grown.seconds:
         panel.set_xticks(grown.values, [f"{value:,}" for value in grown.values], rotation=45, ha="right")
         panel.minorticks_off()
-        panel.legend(frameon=False, fontsize=8)
-    _quiet(panel)
-
-
-def _quiet(panel: "Axes") -> None:
-    panel.spines[["top", "right"]].set_visible(False)
-    panel.grid(True, axis="x", color=GRID, linewidth=0.6)
-    panel.set_axisbelow(True)
+        panel.legend()
