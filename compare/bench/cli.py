@@ -13,10 +13,16 @@ from compare import options
 
 DONE, INTERRUPTED = 0, 130
 
-Quick = Annotated[bool, typer.Option("--quick", help="About a minute: 20,000 rows, fewer repeats.")]
+Quick = Annotated[
+    bool, typer.Option("--quick", help="A minute or two: 20,000 rows, fewer repeats.", show_default="off")
+]
 Only = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME", help="Measure this contender, and scratch; may be given again.", show_default="all"),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option("--quiet", help="Print the goals only.", show_default="off", rich_help_panel=options.OUTPUT),
 ]
 
 
@@ -32,7 +38,7 @@ def bench(
     data: options.Data = None,
     train_size: options.TrainSize = None,
     out: options.Out = Path("compare-out"),
-    quiet: options.Quiet = False,
+    quiet: Quiet = False,
 ) -> None:
     """Measure speed, growth and memory, side by side with Keras, the peers that are installed, and the limit.
 
@@ -50,7 +56,8 @@ def bench(
     console, path = Console(quiet=quiet), output_directory(out) / "bench.json"
     loaded = load(dataset, data)
     show_notice(console, loaded.notice)
-    measurements = Measurements(loaded, plan, only or (), train_size or plan.rows_of(loaded))
+    rows = plan.rows_of(loaded) if train_size is None else train_size
+    measurements = Measurements(loaded, plan, only or (), rows)
     bars = terminal.Bars(console)
     try:
         with bars.progress, tempfile.TemporaryDirectory() as directory:

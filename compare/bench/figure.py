@@ -84,4 +84,5 @@ def _growth(panel: "Axes", axis: str, grown: Axis, found: Found) -> None:
     if grown.seconds:
         panel.set_xticks(grown.values, [f"{value:,}" for value in grown.values], rotation=45, ha="right")
         panel.minorticks_off()
-        panel.legend()
+        panel.set_ylim(top=3 * panel.get_ylim()[1])  # room for the legend
+        panel.legend(loc="upper left")

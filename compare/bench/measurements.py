@@ -38,7 +38,13 @@ class Measurements:
         rows = len(self.task.X)
         order = next(batch_order(self.recipe, rows))
         session = Session(self.task, order, self._contenders(), self.plan, directory, tell)
-        self.task.save(directory)
+        try:
+            self.task.save(directory)
+        except OSError as error:
+            raise BadInput(
+                f"the rows do not fit into {directory.parent}: {error.strerror}; let TMPDIR name a directory with "
+                f"{self.task.X.nbytes / 1e6:,.0f} MB of room"
+            ) from None
         with Crew(directory) as crew:
             steady.measure(session, reference(self.task, order), self.found, crew)
             for name in set(self.found.epoch) - {OURS, LIMIT, sweep.KERAS}:
