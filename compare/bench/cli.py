@@ -20,6 +20,14 @@ Only = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME", help="Measure this contender, and scratch; may be given again.", show_default="all"),
 ]
+Out = Annotated[
+    Path,
+    typer.Option(
+        metavar="DIR",
+        help="Directory for bench.json, bench.svg and bench.png; made if missing.",
+        rich_help_panel=options.OUTPUT,
+    ),
+]
 Quiet = Annotated[
     bool,
     typer.Option("--quiet", help="Print the goals only.", show_default="off", rich_help_panel=options.OUTPUT),
@@ -37,7 +45,7 @@ def bench(
     dataset: options.Dataset = "auto",
     data: options.Data = None,
     train_size: options.TrainSize = None,
-    out: options.Out = Path("compare-out"),
+    out: Out = Path("compare-out"),
     quiet: Quiet = False,
 ) -> None:
     """Measure speed, growth and memory, side by side with Keras, the peers that are installed, and the limit.
