@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from compare import options
+from compare.bench import cli as bench
 from compare.check import cli as check
 from compare.errors import BadInput
 from compare.lessons import cli as lessons
@@ -111,7 +112,7 @@ def run(recipe: Recipe, dataset: str, data: Path | None, out: Path, quiet: bool,
     return MATCHED if verdict.word == "matched" else NOT_MATCHED
 
 
-for capability in (check, report, lessons):
+for capability in (check, report, lessons, bench):
     capability.add_to(app)
 
 

@@ -10,9 +10,10 @@ from sklearn.metrics import accuracy_score, precision_score, recall_score
 from compare.data import Rows, prepare
 from compare.ladder import apart
 from compare.lessons.activation import FLAT, STEEPEST, edge_of_saturation, saturated
-from compare.lessons.kit.sweep import RatePerUnit, grid, stability_limit, sweep
+from compare.lessons.kit.sweep import grid, stability_limit, sweep
 from compare.lessons.threshold import measures
 from compare.lockstep import Side, train
+from compare.rates import RatePerUnit
 from compare.recipe import Recipe
 from compare.sides import Library, initial_weights, scratch_library
 from compare.twin import twin

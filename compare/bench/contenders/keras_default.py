@@ -1,0 +1,19 @@
+"""Keras as the tutorial uses it."""
+
+from typing import Any
+
+from compare.bench.keras_shaped import KerasShaped
+from compare.bench.task import Task
+
+
+class KerasDefault(KerasShaped):
+    """``keras.Sequential.fit`` with every default."""
+
+    title = "Keras fit, defaults"
+    needs = ("keras",)
+    threads = "its own"
+
+    def __init__(self, task: Task, **options: Any) -> None:
+        from keras_ref.library import load_keras
+
+        super().__init__(task, load_keras(), **options)

@@ -1,0 +1,17 @@
+"""The project's own ``fit``, whatever it is today."""
+
+from typing import Any
+
+from compare.bench.keras_shaped import KerasShaped
+from compare.bench.task import Task
+
+
+class Scratch(KerasShaped):
+    """``scratch.Sequential.fit``."""
+
+    title = "scratch fit"
+
+    def __init__(self, task: Task, **options: Any) -> None:
+        import scratch
+
+        super().__init__(task, scratch, **options)
