@@ -56,7 +56,7 @@ def bench(
     from compare.bench.measurements import Measurements
     from compare.bench.plan import FULL, QUICK
     from compare.bench.result import result_of
-    from compare.result import output_directory, write_json
+    from compare.files import output_directory, write_json
     from compare.terminal import show_notice
     from scratch.datasets import load
 

@@ -42,8 +42,8 @@ class Measurements:
             self.task.save(directory)
         except OSError as error:
             raise BadInput(
-                f"the rows do not fit into {directory.parent}: {error.strerror or error}; let TMPDIR name a directory with "
-                f"{self.task.X.nbytes / 1e6:,.0f} MB of room"
+                f"the rows do not fit into {directory.parent}: {error.strerror or error}; let TMPDIR name a directory "
+                f"with {self.task.X.nbytes / 1e6:,.0f} MB of room"
             ) from None
         with Crew(directory) as crew:
             steady.measure(session, reference(self.task, order), self.found, crew)
