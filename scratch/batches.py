@@ -1,32 +1,44 @@
-"""How rows become batches: the arrays that ``fit`` takes, split and cut as Keras does."""
+"""How rows become batches: the arrays that ``fit`` takes, split, gathered and cut as Keras does."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import tee
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratch.arrays import Array
+from scratch.arrays import Array, Stored
+
+Rows = tuple[Array, Array]
 
 
-def rows_of(x: ArrayLike, floatx: str) -> Array:
+def rows_of(x: ArrayLike | Stored, floatx: str) -> Array | Stored:
     """Return x as an array of rows; single numbers are rows of one.
 
-    Wider floats are rounded to ``floatx`` here, as Keras's ``fit`` does; integers and narrower floats wait for their
-    batch, where the cast takes little memory. Raises ValueError for anything that is not numbers, and for no rows.
+    Wider floats are rounded to ``floatx`` here, as Keras's ``fit`` does; integers, narrower floats and whatever lies
+    on disk wait for their batch, where the cast takes little memory. Raises ValueError for anything that is not
+    numbers, for no rows, and for a file whose rows do not lie one after the other.
     """
-    array = np.asarray(x)
+    array = x if isinstance(x, Stored) else np.asarray(x)
     if array.dtype.kind not in "biuf":
         raise ValueError(f"x must be an array of numbers, not of {array.dtype}")
-    if not array.ndim or not len(array):
+    if not array.shape or not len(array):
         raise ValueError(f"x must hold at least one row of inputs; its shape is {array.shape}")
-    if array.ndim == 1:
+    if isinstance(array, np.memmap) and not array.flags.c_contiguous:
+        raise ValueError("x lies in its file column by column: save it once more, as np.ascontiguousarray(x)")
+    if isinstance(array, np.ndarray) and array.ndim == 1:
         array = array[:, None]
+    if isinstance(array, Stored):
+        return array
     wider = array.dtype.kind == "f" and not np.can_cast(array.dtype, floatx)
-    return array.astype(floatx) if wider else array
+    return np.ascontiguousarray(array, floatx if wider else None)
 
 
-def split_tail(x: Array, y: Array, validation_split: float) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+def split_tail(
+    x: Array | Stored, y: Array, validation_split: float
+) -> tuple[tuple[Array | Stored, Array], tuple[Array | Stored, Array]]:
     """Set the last rows aside for validation, before any shuffling.
 
         rows = floor(len(x) * (1.0 - validation_split))
@@ -42,19 +54,42 @@ def split_tail(x: Array, y: Array, validation_split: float) -> tuple[tuple[Array
     return (x[:rows], y[:rows]), (x[rows:], y[rows:])
 
 
+def ahead(jobs: Iterable[Callable[[], Array]]) -> Iterator[Array]:
+    """Yield the result of one job after another, while a second thread is at work on the next."""
+    waiting = iter(jobs)
+    with ThreadPoolExecutor(1) as second:
+        done = next(waiting)()  # nothing can be done meanwhile, and one job alone needs no thread
+        for job in waiting:
+            coming = second.submit(job)
+            yield done
+            done = coming.result()
+        yield done
+
+
 def batches(
-    x: Array, y: Array, order: Array, batch_size: int, dtype: str, reuse: bool = True
-) -> Iterator[tuple[Array, Array]]:
-    """Yield X and y of one batch after another, in the given order; the last one has the rows that are left.
+    x: Array | Stored, y: Array, order: Iterable[Array], batch_size: int, dtype: str, reuse: bool = True
+) -> Iterator[Rows]:
+    """Yield X and y of one batch after another; the last one has the rows that are left.
 
-        steps = ceil(len(order) / batch_size)
+        steps = ceil(len(x) / batch_size)
 
-    The rows are gathered into one buffer that every batch uses again (mode="clip" spares NumPy a second one), in the
-    type that x has: ``uint8`` images become floats here, a batch at a time. Whoever keeps X asks for a buffer each.
+    ``order`` names the rows, a stretch of whole batches at a time. While the batches of one stretch are in use, the
+    rows of the next are gathered into a buffer (mode="clip" spares NumPy another one); there are two, used in turns.
+    They have the type that x has: ``uint8`` images become floats a batch at a time. Whoever keeps X asks for new
+    buffers.
     """
-    buffer = np.empty((min(batch_size, len(order)), *x.shape[1:]), x.dtype)
-    y = y[order]
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
-        X = x.take(rows, axis=0, out=buffer[: len(rows)] if reuse else None, mode="clip")
-        yield X.astype(dtype, copy=False), y[start : start + batch_size]
+    of_x, of_y = tee(order)
+
+    def jobs() -> Iterator[Callable[[], Array]]:
+        buffers = [np.empty((0, *x.shape[1:]), x.dtype)] * 2
+        for number, rows in enumerate(of_x):
+            turn = number % 2
+            if len(buffers[turn]) < len(rows) or not reuse:
+                buffers[turn] = np.empty((len(rows), *x.shape[1:]), x.dtype)
+            yield partial(x.take, rows, axis=0, out=buffers[turn][: len(rows)], mode="clip")
+
+    for gathered, rows in zip(ahead(jobs()), of_y, strict=True):
+        targets = y[rows]
+        for start in range(0, len(gathered), batch_size):
+            batch = slice(start, start + batch_size)
+            yield gathered[batch].astype(dtype, copy=False), targets[batch]

@@ -30,11 +30,14 @@ def lined_up(y: Array, a: Array) -> Array:
 
     Raises ValueError where the shapes cannot be lined up.
     """
-    if y.ndim == a.ndim - 1 and a.shape[-1] == 1:
-        y = y[..., None]
-    if y.shape != a.shape:
-        raise ValueError(f"targets of shape {y.shape} do not fit outputs of shape {a.shape}")
-    return y.astype(a.dtype, copy=False)
+    check_targets(y.shape, a.shape)
+    return y.reshape(a.shape).astype(a.dtype, copy=False)
+
+
+def check_targets(y: tuple[int, ...], a: tuple[int, ...]) -> None:
+    """Raise ValueError where targets of shape y cannot be lined up with outputs of shape a; (N,) goes with (N, 1)."""
+    if y != a and (*y, 1) != a:
+        raise ValueError(f"targets of shape {y} do not fit outputs of shape {a}")
 
 
 def mean_squared_error(y: Array, a: Array) -> Array:

@@ -57,22 +57,36 @@ class RunningMean:
         mean = sum(value * rows) / sum(rows)
 
     value: a batch's mean, rows: its number of rows. The weights change from batch to batch, so this is not the loss
-    after the epoch. A short last batch counts by its own rows, which is the mean over all rows: so the batches are
-    kept, and averaged once at the end.
+    after the epoch. A short last batch counts by its own rows, which is the mean over all rows: so batches are kept,
+    added up many at a time, and divided once at the end.
     """
+
+    KEPT = 256
+    """Batches, so that what is kept does not grow with the rows."""
 
     def __init__(self, functions: dict[str, Callable[[Array, Array, Array], Array]]) -> None:
         self.functions = functions
         self.batches: list[tuple[Array, Array, Array]] = []
+        self.sums = {name: np.zeros(2) for name in sorted(functions)}
 
     def add(self, y: Array, z: Array, a: Array) -> None:
         """Keep a batch's targets, weighted sums and activations."""
         self.batches.append((y, z, a))
+        if len(self.batches) == self.KEPT:
+            self._add_up()
+
+    def _add_up(self) -> None:
+        y, z, a = (np.concatenate(parts) for parts in zip(*self.batches, strict=True))
+        for name, sums in self.sums.items():
+            values = self.functions[name](y, z, a)
+            sums += values.sum(dtype=float), values.size
+        self.batches = []
 
     def result(self) -> dict[str, float]:
         """Return the mean of each function over all rows, sorted by name as Keras does."""
-        y, z, a = (np.concatenate(parts) for parts in zip(*self.batches, strict=True))
-        return {name: float(function(y, z, a).mean(dtype=float)) for name, function in sorted(self.functions.items())}
+        if self.batches:
+            self._add_up()
+        return {name: float(total / n) for name, (total, n) in self.sums.items()}
 
 
 _BY_NAME: dict[str, Metric] = {

@@ -7,15 +7,14 @@ from numpy.typing import ArrayLike
 
 from scratch import callbacks as watching
 from scratch import config, losses, optimizers
-from scratch.arrays import Array
+from scratch.arrays import Array, Stored
 from scratch.batches import batches, rows_of, split_tail
 from scratch.layers import Input, Layer, Shape
 from scratch.metrics import Metric, RunningMean
 from scratch.metrics import get as get_metric
 from scratch.names import only, takes_only_its_arguments
+from scratch.order import in_order, shuffled
 from scratch.random import generator
-
-Rows = tuple[Array, Array]
 
 
 class Sequential:
@@ -60,6 +59,7 @@ class Sequential:
             if not layer.built:
                 layer.build(shape)
             shape = layer.output_shape
+        self._lowest = next((i for i, layer in enumerate(self.layers) if layer.weights), len(self.layers))
 
     @takes_only_its_arguments
     def compile(
@@ -82,14 +82,14 @@ class Sequential:
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # a diverging run shows in its history
     def fit(
         self,
-        x: ArrayLike,
+        x: ArrayLike | Stored,
         y: ArrayLike,
         batch_size: int | None = None,
         epochs: int = 1,
         verbose: int | str = "auto",
         callbacks: Sequence[watching.Callback] | None = None,
         validation_split: float = 0.0,
-        validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+        validation_data: tuple[ArrayLike | Stored, ArrayLike] | None = None,
         shuffle: bool = True,
     ) -> watching.History:
         """Train: epoch after epoch, batch after batch, forward, backward, step.
@@ -103,20 +103,20 @@ class Sequential:
         if validation_split and not validation:
             (x, y), validation = split_tail(x, y, validation_split)
         batch_size = _batch_size(batch_size)
-        head, reported = self._head, self._reported
+        head, reported, weights = self._head, self._reported, self._weights
         history = watching.History()
         callbacks = callbacks or ()
         for callback in (history, *callbacks):
             callback.set_model(self)
 
         for epoch in range(_size("epochs", epochs)):
-            order = generator().permutation(len(x)) if shuffle else np.arange(len(x))
+            order = shuffled(x, batch_size, generator()) if shuffle else in_order(x, batch_size)
             mean = RunningMean(reported)
             for step, (X, targets) in enumerate(self._batches(x, y, order, batch_size)):
                 z, a = self._forward(X)
                 mean.add(targets, z, a)
                 self._backward(head.dz(targets, z, a))
-                self.optimizer.apply(self._gradients, self._weights)
+                self.optimizer.apply(self._gradients, weights)
                 for callback in callbacks:
                     callback.on_train_batch_end(step)
             logs = mean.result()
@@ -138,10 +138,9 @@ class Sequential:
 
     def _backward(self, dz: Array) -> None:
         """Pass the derivative down through the layers, as far as there are weights: backpropagation."""
-        lowest = next((i for i, layer in enumerate(self.layers) if layer.weights), len(self.layers))
-        for i in range(len(self.layers) - 1, lowest - 1, -1):
+        for i in range(len(self.layers) - 1, self._lowest - 1, -1):
             self.layers[i].backward(dz)
-            if i > lowest:
+            if i > self._lowest:
                 below = self.layers[i - 1]
                 dz = below.activation.gradient(below.a, self.layers[i].dX(dz))
 
@@ -149,7 +148,7 @@ class Sequential:
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def evaluate(
         self,
-        x: ArrayLike,
+        x: ArrayLike | Stored,
         y: ArrayLike,
         batch_size: int | None = None,
         verbose: int | str = "auto",
@@ -171,27 +170,27 @@ class Sequential:
 
     @takes_only_its_arguments
     @np.errstate(over="ignore", invalid="ignore")
-    def predict(self, x: ArrayLike, batch_size: int | None = None, verbose: int | str = "auto") -> Array:
+    def predict(self, x: ArrayLike | Stored, batch_size: int | None = None, verbose: int | str = "auto") -> Array:
         """Return the activation of every row, (N, U): for the five-detector, how much it looks like a five.
 
         Keras: ``model.predict(x)``. ``verbose`` is taken and prints nothing. Raises ValueError for data that does
         not fit.
         """
-        x = self._inputs(x)
-        return np.concatenate([a for _, a in self._outputs(x, _batch_size(batch_size))])
+        x, batch_size = self._inputs(x), _batch_size(batch_size)
+        numbers = np.arange(len(x))
+        order = in_order(x, batch_size)
+        return np.concatenate([self._forward(X)[1] for X, _ in self._batches(x, numbers, order, batch_size)])
 
-    def _outputs(self, x: Array, batch_size: int) -> list[tuple[Array, Array]]:
-        rows = np.arange(len(x))
-        return [self._forward(X) for X, _ in self._batches(x, rows, rows, batch_size)]
-
-    def _batches(self, x: Array, y: Array, order: Array, batch_size: int) -> Iterator[Rows]:
+    def _batches(
+        self, x: Array | Stored, y: Array, order: Iterator[Array], batch_size: int
+    ) -> Iterator[tuple[Array, Array]]:
         """Cut the rows into batches. Without weights the outputs are the inputs, which must then not be overwritten."""
         return batches(x, y, order, batch_size, self._dtype, reuse=bool(self._weights))
 
-    def _evaluate(self, x: Array, y: Array, batch_size: int) -> dict[str, float]:
+    def _evaluate(self, x: Array | Stored, y: Array, batch_size: int) -> dict[str, float]:
         mean = RunningMean(self._reported)
-        z, a = (np.concatenate(parts) for parts in zip(*self._outputs(x, batch_size), strict=True))
-        mean.add(y, z, a)
+        for X, targets in self._batches(x, y, in_order(x, batch_size), batch_size):
+            mean.add(targets, *self._forward(X))
         return mean.result()
 
     def get_weights(self) -> list[Array]:
@@ -252,28 +251,27 @@ class Sequential:
             raise RuntimeError("call compile(optimizer=…, loss=…) first")
         return self._loss
 
-    def _inputs(self, x: ArrayLike) -> Array:
+    def _inputs(self, x: ArrayLike | Stored) -> Array | Stored:
         """Check the rows of x against the model; the first that a model sees tell it the shape of its weights."""
-        array = rows_of(x, self._dtype)
+        rows = rows_of(x, self._dtype)
         if not self.layers:
             raise RuntimeError("the model has no layers yet: add some")
         if self.input_shape is None:
-            self.build(array.shape[1:])
-        if array.shape[1:] != self.input_shape:
-            raise ValueError(f"the model takes rows of shape {self.input_shape}, not {array.shape[1:]}")
-        return array
+            self.build(rows.shape[1:])
+        if rows.shape[1:] != self.input_shape:
+            raise ValueError(f"the model takes rows of shape {self.input_shape}, not {rows.shape[1:]}")
+        return rows
 
     def _targets(self, y: ArrayLike, rows: int) -> Array:
-        """Line the targets up with the outputs: class numbers as they are, everything else as floats."""
+        """Check the targets against the rows and the outputs; they are lined up a batch at a time, by the loss."""
         array = np.asarray(y)
         if len(array) != rows:
             raise ValueError(f"x has {rows} rows and y has {len(array)}: every row needs its target")
-        if self._compiled.takes_class_numbers:
-            return array
-        outputs = np.empty((rows, *self.layers[-1].output_shape), self._dtype)
-        return losses.lined_up(array, outputs)
+        if not self._compiled.takes_class_numbers:
+            losses.check_targets(array.shape, (rows, *self.layers[-1].output_shape))
+        return array
 
-    def _rows(self, x: ArrayLike, y: ArrayLike) -> Rows:
+    def _rows(self, x: ArrayLike | Stored, y: ArrayLike) -> tuple[Array | Stored, Array]:
         inputs = self._inputs(x)
         return inputs, self._targets(y, len(inputs))
 

@@ -296,8 +296,8 @@ def of_the_split(where: str) -> bool:
 @case("batches.batches")
 def of_the_batches(where: str) -> bool:
     x, order = np.zeros((7, 1)), np.arange(7)
-    steps = evaluate(where, order=order, batch_size=3, len=len, ceil=np.ceil)["steps"]
-    return len(list(batches.batches(x, x, order, 3, "float64"))) == steps == 3
+    steps = evaluate(where, x=x, batch_size=3, len=len, ceil=np.ceil)["steps"]
+    return len(list(batches.batches(x, x, [order], 3, "float64"))) == steps == 3
 
 
 @case("utils.to_categorical")

@@ -1,6 +1,6 @@
 """Does the ladder pass what is right, and name the first rung that a planted mistake departs on?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -82,9 +82,9 @@ def backward_averaging_the_bias(self: layers.Dense, dz: Array) -> None:
     self.db = dz.mean(axis=0)
 
 
-def without_the_short_batch(x: Array, y: Array, order: Array, size: int, *rest: Any, **more: Any) -> Any:
-    training = y.ndim == 2 and len(order) > size
-    kept = order[: len(order) - len(order) % size] if training else order
+def without_the_short_batch(x: Array, y: Array, order: Iterator[Array], size: int, *rest: Any, **more: Any) -> Any:
+    training = y.dtype.kind != "i" and len(x) > size  # predict has no targets and passes the rows' numbers
+    kept = (rows[: len(rows) - len(rows) % size] if training else rows for rows in order)
     return batches.batches(x, y, kept, size, *rest, **more)
 
 
