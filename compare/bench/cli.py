@@ -24,7 +24,7 @@ Out = Annotated[
     Path,
     typer.Option(
         metavar="DIR",
-        help="Directory for bench.json, bench.svg and bench.png; made if missing.",
+        help="Directory for bench.json and its table and figure; made if missing.",
         rich_help_panel=options.OUTPUT,
     ),
 ]
@@ -50,13 +50,14 @@ def bench(
 ) -> None:
     """Measure speed, growth and memory, side by side with Keras, the peers that are installed, and the limit.
 
-    Writes bench.json, bench.svg and bench.png. Exit code: 0 measured, 2 bad input, 130 interrupted.
+    Writes bench.json, bench.md, bench.svg and bench.png. Exit code: 0 measured, 2 bad input, 130 interrupted.
     """
     from compare.bench import figure, terminal
+    from compare.bench.markdown import markdown
     from compare.bench.measurements import Measurements
     from compare.bench.plan import FULL, QUICK
     from compare.bench.result import result_of
-    from compare.files import output_directory, write_json
+    from compare.files import output_directory, write_json, write_text
     from compare.terminal import show_notice
     from scratch.datasets import load
 
@@ -73,11 +74,21 @@ def bench(
     except KeyboardInterrupt:
         measurements.found.interrupted = True
         print(f"interrupted: what was measured until then is in {path}", file=sys.stderr)
-    write_json(result_of(measurements, shlex.join(["python", "-m", "compare", *sys.argv[1:]])), path)
+    result = result_of(measurements, _command(quick, only or [], dataset, train_size))
+    write_json(result, path)
     if measurements.found.interrupted:
         raise typer.Exit(INTERRUPTED)
+    text = path.with_suffix(".md")
+    write_text(markdown(result), text)
     pictures = figure.write(measurements, out)
     terminal.show(console, measurements)
-    console.print("Written: " + ", ".join(map(str, [path, *pictures])), highlight=False, markup=False)
+    console.print("Written: " + ", ".join(map(str, [path, text, *pictures])), highlight=False, markup=False)
     if quiet:
         terminal.show_goals(Console(), measurements)
+
+
+def _command(quick: bool, only: list[str], dataset: str, train_size: int | None) -> str:
+    """Return the command that measures the same again; where files lie is everyone's own affair."""
+    rows = [] if train_size is None else ["--train-size", str(train_size)]
+    chosen = [word for name in only for word in ("--only", name)]
+    return shlex.join(["python", "-m", "compare", "bench", *["--quick"] * quick, *chosen, "--dataset", dataset, *rows])

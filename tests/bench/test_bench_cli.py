@@ -51,7 +51,7 @@ def test_a_quick_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert {entry["ok"] for entry in written["agreement"].values()} == {True}
     assert ET.parse(tmp_path / "bench.svg").getroot().tag.endswith("svg")
     assert (tmp_path / "bench.png").read_bytes().startswith(b"\x89PNG")
-    assert {path.name for path in tmp_path.iterdir()} == {"bench.json", "bench.svg", "bench.png"}
+    assert {path.name for path in tmp_path.iterdir()} == {"bench.json", "bench.md", "bench.svg", "bench.png"}
     screen = capsys.readouterr().out
     assert "another algorithm" in screen
     assert "these are 200 of digits" in screen
