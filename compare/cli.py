@@ -12,6 +12,7 @@ from compare.bench import cli as bench
 from compare.check import cli as check
 from compare.errors import BadInput
 from compare.lessons import cli as lessons
+from compare.ranks import cli as ranks
 from compare.recipe import Recipe
 from compare.report import cli as report
 from scratch.datasets import DataError
@@ -112,7 +113,7 @@ def run(recipe: Recipe, dataset: str, data: Path | None, out: Path, quiet: bool,
     return MATCHED if verdict.word == "matched" else NOT_MATCHED
 
 
-for capability in (check, report, lessons, bench):
+for capability in (check, report, lessons, bench, ranks):
     capability.add_to(app)
 
 

@@ -16,16 +16,22 @@ def write_json(value: Any, path: Path, option: str = "--out") -> None:
 
 
 def write_text(text: str, path: Path, option: str = "--out") -> None:
+    """Write a text file, whole or not at all. Raises as ``write_bytes``."""
+    write_bytes(text.encode(), path, option)
+
+
+def write_bytes(content: bytes, path: Path, option: str = "--out") -> None:
     """Write a file, whole or not at all. Raises BadInput that names ``option`` where that cannot be done."""
     try:
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
-            file.write(text)
-        try:
-            os.chmod(file.name, 0o644)
-            os.replace(file.name, path)
-        except OSError:
-            os.unlink(file.name)
-            raise
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            try:
+                file.write(content)
+                file.flush()
+                os.chmod(file.name, 0o644)
+                os.replace(file.name, path)
+            except OSError:
+                os.unlink(file.name)
+                raise
     except OSError as error:
         raise unwritable(path.parent, error, option) from None
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from compare.data import Rows
@@ -41,13 +42,15 @@ def train(
     rows: Rows,
     epochs: int | None = None,
     callbacks: Callable[[Side, int], Sequence[Any]] = lambda side, epoch: (),
+    finished: int = 0,
 ) -> Iterator[tuple[int, Side]]:
     """Train every side for one epoch after another, and yield (epoch, side) as each one finishes.
 
     Each epoch's rows are put in order before the clock starts, so that ``fit`` takes them as they come and its
-    seconds are those of training and validation alone.
+    seconds are those of training and validation alone. A run that goes on where another ended begins with the order
+    after those of the ``finished`` epochs.
     """
-    orders = batch_order(recipe, len(rows.x_train))
+    orders = islice(batch_order(recipe, len(rows.x_train)), finished, None)
     for epoch, order in zip(range(epochs or recipe.epochs), orders, strict=False):
         for side in sides:
             arranged = side.arranged(order, recipe.batch_size)

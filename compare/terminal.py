@@ -1,6 +1,7 @@
 """What a comparison looks like in a terminal: notices, a row an epoch, the curves, the ladder, the verdict."""
 
 import sys
+from collections.abc import Sequence
 
 import plotext
 from rich.console import Console
@@ -149,22 +150,27 @@ def climb_with_table(console: Console, comparison: Comparison) -> None:
     """Climb the ladder and print it."""
     with console.status("Climbing the verification ladder"):
         rungs = list(comparison.climb())
+    console.print(ladder_table(rungs, with_witness=console.width >= 120 and "float64" in comparison.sides))
+
+
+def ladder_table(rungs: Sequence[Rung], with_witness: bool) -> Table:
+    """Draw the ladder; ``with_witness`` adds how far either side is from float64."""
     table = Table(title="Verification ladder", title_justify="left", title_style="bold")
-    wide = console.width >= 120 and "float64" in comparison.sides
     for title in ("rung", "quantity", "shape"):
         table.add_column(title)
-    for title in ("max|Δ|", "tolerance", "share", *(("Keras − f64", "scratch − f64") if wide else ())):
+    witness = ("Keras − f64", "scratch − f64") if with_witness else ()
+    for title in ("max|Δ|", "tolerance", "share", *witness):
         table.add_column(title, justify="right")
     table.add_column("verdict")
     before = ""
     for rung in rungs:
-        errors = [_short(rung.keras_error), _short(rung.scratch_error)] if wide else []
+        errors = [_short(rung.keras_error), _short(rung.scratch_error)] if with_witness else []
         share = "" if rung.share is None else f"{rung.share:.1%}"
         shape = "×".join(str(n) for n in rung.shape) or "1"
         cells = [rung.quantity, shape, _short(rung.max_abs_difference), _short(rung.tolerance), share, *errors]
         table.add_row(rung.rung if rung.rung != before else "", *cells, _word(rung))
         before = rung.rung
-    console.print(table)
+    return table
 
 
 def _short(number: float | None) -> str:

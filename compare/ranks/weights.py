@@ -1,0 +1,48 @@
+"""The weights on disk: written after each epoch, read to go on from there."""
+
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+
+from compare.errors import BadInput
+from compare.files import write_bytes
+from scratch.arrays import Array
+
+NAME = "weights-epoch-{:04}.npz"
+
+
+def keep(weights: list[Array], epoch: int, out: Path) -> Path:
+    """Write W and b after so many epochs; the file appears whole or not at all."""
+    W, b = weights
+    content, path = io.BytesIO(), out / NAME.format(epoch)
+    np.savez(content, W=W, b=b, epoch=epoch)
+    write_bytes(content.getvalue(), path)
+    return path
+
+
+def read(path: Path, shape: tuple[int, ...], dtype: str) -> tuple[list[Array], int]:
+    """Read weights for images of this shape, and how many epochs made them. Raises BadInput for any other file."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            weights, epoch = [file["W"], file["b"]], int(file["epoch"])
+    except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
+        raise BadInput(f"--resume {path}: no weights can be read from it ({error}); name a {NAME.format(1)}") from None
+    expected = [(int(np.prod(shape)), 1), (1,)]
+    if [w.shape for w in weights] != expected or {w.dtype.name for w in weights} != {dtype}:
+        found = " and ".join(f"{w.shape} {w.dtype}" for w in weights)
+        raise BadInput(f"--resume {path}: it holds weights {found}; this run has {expected[0]} and (1,) in {dtype}")
+    return weights, epoch
+
+
+def last(out: Path) -> Path | None:
+    """Return the file of the last epoch that is on disk."""
+    found = [path for path in out.glob("weights-epoch-*.npz") if re.fullmatch(r"weights-epoch-\d{4,}\.npz", path.name)]
+    return max(found, key=lambda path: int(path.stem.rpartition("-")[2]), default=None)
+
+
+def clear(out: Path) -> None:
+    """Remove the weights of an earlier run, which would be taken for this one's."""
+    while path := last(out):
+        path.unlink()
