@@ -57,5 +57,3 @@ def verify(many: Side, recipe: Recipe, rows: Rows, weights: list[Array], finishe
     """Hold many ranks' run against one rank's; a tolerance is twice as far as the rounding twins drifted."""
     one, *twins = reference(recipe, rows, weights, finished)
     return Verification(many, one, twins, list(climb_the_run(many, one, twins, None, recipe, rows)))
-
-
