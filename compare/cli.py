@@ -11,6 +11,7 @@ from compare import options
 from compare.bench import cli as bench
 from compare.check import cli as check
 from compare.errors import BadInput
+from compare.grow import cli as grow
 from compare.lessons import cli as lessons
 from compare.ranks import cli as ranks
 from compare.recipe import Recipe
@@ -113,7 +114,7 @@ def run(recipe: Recipe, dataset: str, data: Path | None, out: Path, quiet: bool,
     return MATCHED if verdict.word == "matched" else NOT_MATCHED
 
 
-for capability in (check, report, lessons, bench, ranks):
+for capability in (check, report, lessons, bench, grow, ranks):
     capability.add_to(app)
 
 

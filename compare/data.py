@@ -1,11 +1,15 @@
 """The rows that both sides train on: the set's own split, labelled and scaled as the recipe says."""
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from compare.errors import BadInput
 from compare.recipe import Recipe
+from compare.stored import Prepared
 from keras_ref import is_digit, scale
-from scratch.arrays import Array
+from scratch.arrays import Array, Stored
 from scratch.datasets import Dataset
 
 
@@ -13,7 +17,8 @@ from scratch.datasets import Dataset
 class Rows:
     """Training and validation rows, ready for ``fit``."""
 
-    x_train: Array
+    x_train: Any
+    """An array or, where the images are on disk, ``Prepared`` rows."""
     y_train: Array
     x_val: Array
     y_val: Array
@@ -34,13 +39,25 @@ class Rows:
         return {"train": self.y_train, "validation": self.y_val}
 
     @property
-    def images(self) -> dict[str, Array]:
+    def images(self) -> dict[str, Array | Stored]:
         """The images of either part."""
         return {"train": self.x_train, "validation": self.x_val}
 
+    @property
+    def to_order(self) -> int | Stored:
+        """What an epoch's order is drawn for: so many training rows, or those on disk."""
+        return self.x_train if isinstance(self.x_train, Stored) else len(self.x_train)
+
+    def batch(self, order: Array) -> tuple[Array, Array]:
+        """Return these training rows and their targets, in memory."""
+        return self.x_train.take(order, axis=0), self.y_train[order]
+
 
 def prepare(dataset: Dataset, recipe: Recipe) -> Rows:
-    """Label, cut and scale a data set. Raises BadInput for a digit or a size that it does not have."""
+    """Label, cut and scale a data set; images on disk stay there.
+
+    Raises BadInput for a digit or a size that it does not have.
+    """
     if not 0 <= recipe.digit < dataset.classes:
         raise BadInput(
             f"--digit must be one of the classes 0 to {dataset.classes - 1} of {dataset.name}, not {recipe.digit}"
@@ -54,8 +71,11 @@ def prepare(dataset: Dataset, recipe: Recipe) -> Rows:
             return x
         return scale(x.astype(recipe.dtype), float(dataset.peak))
 
+    images = dataset.x_train
     return Rows(
-        x_train=pixels(dataset.x_train[:rows]),
+        x_train=Prepared(images, np.arange(rows), recipe.dtype, None if recipe.pixels == "raw" else float(dataset.peak))
+        if isinstance(images, Stored)
+        else pixels(images[:rows]),
         y_train=is_digit(dataset.y_train[:rows], recipe.digit),
         x_val=pixels(dataset.x_test),
         y_val=is_digit(dataset.y_test, recipe.digit),

@@ -20,7 +20,7 @@ def write_text(text: str, path: Path, option: str = "--out") -> None:
     write_bytes(text.encode(), path, option)
 
 
-def write_bytes(content: bytes, path: Path, option: str = "--out") -> None:
+def write_bytes(content: bytes | memoryview, path: Path, option: str = "--out") -> None:
     """Write a file, whole or not at all. Raises BadInput that names ``option`` where that cannot be done."""
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:

@@ -16,7 +16,8 @@ from compare.data import Rows
 from compare.lockstep import Side
 from compare.recipe import Recipe
 from compare.sides import Library, batch_order, initial_weights
-from scratch.arrays import Array
+from compare.stored import fed_to
+from scratch.arrays import Array, Stored
 
 PROBE_BIAS = 0.25
 """The single-batch rungs start from this bias: at the initial 0, a bias that is left out would not show."""
@@ -127,8 +128,8 @@ class Batch:
 
 def first_batch(recipe: Recipe, rows: Rows) -> Batch:
     """Return the batch that training begins with, and the initial weights."""
-    order = next(batch_order(recipe, len(rows.x_train)))[: recipe.batch_size]
-    return Batch(rows.x_train[order], rows.y_train[order], initial_weights(recipe, rows.shape))
+    order = next(batch_order(recipe, rows.to_order))[: recipe.batch_size]
+    return Batch(*rows.batch(order), initial_weights(recipe, rows.shape))
 
 
 def _probe(batch: Batch) -> Batch:
@@ -275,8 +276,8 @@ def history_tolerance(name: str, scratch: Side, twins: Sequence[Side], recipe: R
     return 2 * history_drift(name, scratch, twins) + reporting(name, reported, recipe, n)
 
 
-def _outputs(side: Side, images: Array) -> Array:
-    outputs: Array = np.asarray(side.model.predict(images, batch_size=1024, verbose=0), float)
+def _outputs(side: Side, images: Array | Stored) -> Array:
+    outputs: Array = np.asarray(side.model.predict(**fed_to(side.model, images, 1024), verbose=0), float)
     return outputs
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from compare.data import Rows
 from compare.recipe import Recipe
 from compare.sides import batch_order
+from compare.stored import fed_to, in_order
 from scratch.arrays import Array
 
 History = dict[str, list[float]]
@@ -50,16 +51,14 @@ def train(
     seconds are those of training and validation alone. A run that goes on where another ended begins with the order
     after those of the ``finished`` epochs.
     """
-    orders = islice(batch_order(recipe, len(rows.x_train)), finished, None)
+    orders = islice(batch_order(recipe, rows.to_order), finished, None)
     for epoch, order in zip(range(epochs or recipe.epochs), orders, strict=False):
         for side in sides:
             arranged = side.arranged(order, recipe.batch_size)
-            x, y = rows.x_train[arranged], rows.y_train[arranged]
+            x, y = in_order(rows.x_train, arranged), rows.y_train[arranged]
             began = time.perf_counter()
             result = side.model.fit(
-                x,
-                y,
-                batch_size=recipe.batch_size,
+                **fed_to(side.model, x, recipe.batch_size, y),
                 epochs=1,
                 shuffle=False,
                 validation_data=(rows.x_val, rows.y_val),

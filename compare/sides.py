@@ -11,7 +11,8 @@ import keras_ref
 import scratch
 from compare.recipe import Recipe
 from keras_ref.library import load_keras
-from scratch.arrays import Array
+from scratch.arrays import Array, Stored
+from scratch.order import shuffled
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,14 @@ def initial_weights(recipe: Recipe, shape: tuple[int, ...]) -> list[Array]:
         return list(keras_ref.build(scratch, shape=shape).get_weights())
 
 
-def batch_order(recipe: Recipe, rows: int) -> Iterator[Array]:
-    """Yield the order of the rows for one epoch after the other, the same for every side."""
+def batch_order(recipe: Recipe, rows: int | Stored) -> Iterator[Array]:
+    """Yield the order of the rows for one epoch after the other, the same for every side.
+
+    Rows on disk are shuffled by the block, as ``fit`` does it.
+    """
     stream = np.random.default_rng(recipe.seed)
     while True:
-        yield stream.permutation(rows)
+        if isinstance(rows, Stored):
+            yield np.concatenate(list(shuffled(rows, recipe.batch_size, stream)))
+        else:
+            yield stream.permutation(rows)

@@ -1,10 +1,10 @@
 """How rows become batches: the arrays that ``fit`` takes, split, gathered and cut as Keras does."""
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import tee
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -78,18 +78,19 @@ def batches(
     They have the type that x has: ``uint8`` images become floats a batch at a time. Whoever keeps X asks for new
     buffers.
     """
-    of_x, of_y = tee(order)
+    coming: deque[Array] = deque()
 
     def jobs() -> Iterator[Callable[[], Array]]:
         buffers = [np.empty((0, *x.shape[1:]), x.dtype)] * 2
-        for number, rows in enumerate(of_x):
+        for number, rows in enumerate(order):
             turn = number % 2
             if len(buffers[turn]) < len(rows) or not reuse:
                 buffers[turn] = np.empty((len(rows), *x.shape[1:]), x.dtype)
+            coming.append(rows)
             yield partial(x.take, rows, axis=0, out=buffers[turn][: len(rows)], mode="clip")
 
-    for gathered, rows in zip(ahead(jobs()), of_y, strict=True):
-        targets = y[rows]
+    for gathered in ahead(jobs()):
+        targets = y[coming.popleft()]
         for start in range(0, len(gathered), batch_size):
             batch = slice(start, start + batch_size)
             yield gathered[batch].astype(dtype, copy=False), targets[batch]

@@ -63,7 +63,7 @@ def bench(
 
     plan = QUICK if quick else FULL
     console, path = Console(quiet=quiet), output_directory(out) / "bench.json"
-    loaded = load(dataset, data)
+    loaded = load(dataset, data).in_memory()
     show_notice(console, loaded.notice)
     rows = plan.rows_of(loaded) if train_size is None else train_size
     measurements = Measurements(loaded, plan, only or (), rows)

@@ -142,7 +142,7 @@ def _rows(console: Console, dataset: str, data: Path | None, train_size: int | N
     from compare.terminal import show_notice
     from scratch.datasets import load
 
-    loaded = load(dataset, data)
+    loaded = load(dataset, data).in_memory()
     show_notice(console, loaded.notice)
     size = min(REAL_ROWS, len(loaded.x_train)) if train_size is None else train_size
     return prepare(loaded, Recipe(train_size=size)), loaded

@@ -86,7 +86,7 @@ def run(
     picked = chosen(names)
     console, directory = Console(quiet=quiet, highlight=False), output_directory(out)
     pictures = output_directory(figures) if figures else None
-    found = load(dataset, data)
+    found = load(dataset, data).in_memory()
     context = Context(found, seed, digit, data)
     terminal.show_data(console, found, PEAK)
     outcomes: dict[str, tuple[Lesson, Outcome, float]] = {}

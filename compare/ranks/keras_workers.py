@@ -21,7 +21,7 @@ from compare.lockstep import Side
 from compare.recipe import Recipe
 from scratch.arrays import Array
 
-ARRAYS = ("x_train", "y_train", "x_val", "y_val")
+ARRAYS = ("x_train", "y_train")
 MINUTES = 10
 
 
@@ -31,10 +31,10 @@ class BrokenWorkersError(Exception):
 
 def train(recipe: Recipe, rows: Rows, weights: list[Array], finished: int, workers: int) -> list[list[Array]]:
     """Train Keras on so many workers here; return the weights after each epoch. Raises BrokenWorkersError."""
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        for array in ARRAYS:
-            np.save(directory / f"{array}.npy", getattr(rows, array))
+    with tempfile.TemporaryDirectory() as place:
+        directory = Path(place)
+        for name, array in zip(ARRAYS, rows.batch(np.arange(len(rows.y_train))), strict=True):
+            np.save(directory / f"{name}.npy", array)
         np.savez(directory / "start.npz", W=weights[0], b=weights[1])
         job = {"recipe": asdict(recipe), "finished": finished}
         (directory / "job.json").write_text(json.dumps(job), encoding="utf-8")

@@ -13,6 +13,7 @@ from compare.ranks.allreduce import AllReduced
 from compare.ranks.parts import check, cut, part
 from compare.recipe import Recipe
 from compare.sides import batch_order, scratch_library
+from compare.stored import in_order
 from scratch.arrays import Array
 
 
@@ -38,10 +39,10 @@ def train(
     side = Side(f"{ranks} ranks", model)
     largest = cut(min(batch_size, len(rows.x_train)), rank, ranks)
     x_val, y_val = (array[cut(len(array), rank, ranks)] for array in (rows.x_val, rows.y_val))
-    orders = islice(batch_order(recipe, len(rows.x_train)), finished, recipe.epochs)
+    orders = islice(batch_order(recipe, rows.to_order), finished, recipe.epochs)
     for epoch, order in enumerate(orders, finished + 1):
         mine, shares = part(order, batch_size, rank, ranks)
-        x, y = rows.x_train[mine], rows.y_train[mine]
+        x, y = in_order(rows.x_train, mine), rows.y_train[mine]
         began = time.perf_counter()
         optimizer.begin(shares)
         history = model.fit(x, y, batch_size=largest.stop - largest.start, shuffle=False, verbose=0).history

@@ -58,7 +58,10 @@ def _held(quantity: str, keras: Any, scratch: Any, tolerance: Any = 0.0) -> Rung
 def _of_the_data(keras: Library, recipe: Recipe, dataset: Dataset) -> Values:
     """Hold the pixels and labels themselves, and what the script does with them before it builds a model."""
     ops, peak = keras.keras.ops, float(dataset.peak)
-    image, labels = dataset.x_train[0].astype(recipe.dtype), dataset.y_train[: recipe.train_size]
+    image, labels = (
+        dataset.x_train.take(np.arange(1), axis=0)[0].astype(recipe.dtype),
+        dataset.y_train[: recipe.train_size],
+    )
     tensor = ops.convert_to_tensor(image)
     ink = ops.convert_to_numpy(ops.sum(tensor))
     grey = np.unravel_index(np.argmin(np.abs(image - peak / 2)), image.shape)
@@ -81,10 +84,10 @@ def _of_the_layers(keras: Library, scratch: Library, recipe: Recipe, rows: Rows)
     """Hold what a model is before it learns: its outputs, its number of weights, its pixels in a row."""
     weights = initial_weights(recipe, rows.shape)
     models = [library.build(recipe, rows.shape, weights) for library in (keras, scratch)]
-    batch = Batch(rows.x_train[: recipe.batch_size], rows.y_train[: recipe.batch_size], weights)
+    batch = Batch(*rows.batch(np.arange(min(recipe.batch_size, len(rows.x_train)))), weights)
     outputs = [model.predict(batch.X, batch_size=len(batch.X), verbose=0) for model in models]
     a = _forward(scratch, recipe, batch)[1]
-    image = rows.x_train[:1]
+    image = batch.X[:1]
     flat = [
         keras.keras.ops.convert_to_numpy(keras.keras.layers.Flatten()(image)),
         scratch.keras.layers.Flatten().forward(image),
@@ -116,7 +119,7 @@ def _of_a_short_fit(keras: Library, scratch: Library, recipe: Recipe, rows: Rows
     """Train both on the first rows, with a short last batch, and hold the weights, the steps and the reported loss."""
     size = min(recipe.batch_size, len(rows.x_train))
     n = min(len(rows.x_train), FULL_BATCHES * size + size // 2, MOST_ROWS)
-    batch = Batch(rows.x_train[:n], rows.y_train[:n], initial_weights(recipe, rows.shape))
+    batch = Batch(*rows.batch(np.arange(n)), initial_weights(recipe, rows.shape))
     theirs, ours = (_short_fit(library, recipe, batch) for library in (keras, scratch))
 
     model, y = _bounded(scratch, recipe, batch)

@@ -2,10 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from scratch.arrays import Array
+from scratch.arrays import Array, Stored
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 CLASSES = 10
@@ -33,7 +34,8 @@ class Dataset:
     """Whether the arrays are, bit for bit, the published ones."""
     notice: str | None
     """What nobody may miss: that these are other data than were meant."""
-    x_train: Array
+    x_train: Any
+    """An array or, where the images are too many, ``Stored`` on disk."""
     y_train: Array
     x_test: Array
     y_test: Array
@@ -41,10 +43,15 @@ class Dataset:
     """The value of a fully inked pixel."""
     classes: int = CLASSES
 
+    def in_memory(self) -> "Dataset":
+        """Return the same set, with its training images read into memory if they are on disk."""
+        x = self.x_train
+        return replace(self, x_train=x.take(np.arange(len(x)))) if isinstance(x, Stored) else self
+
     @property
     def split(self) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
         """The arrays as Keras's ``load_data`` returns them."""
-        return (self.x_train, self.y_train), (self.x_test, self.y_test)
+        return (self.in_memory().x_train, self.y_train), (self.x_test, self.y_test)
 
     def instead_of(self, missing: str) -> "Dataset":
         """Return this set with the notice that it stands in for another one."""
@@ -73,8 +80,8 @@ def checked(name: str, source: str, arrays: dict[str, Array], peak: int = 255) -
     DataError that names the array and what is wrong with it.
     """
     for part in ("train", "test"):
-        _check_images(source, f"x_{part}", arrays[f"x_{part}"])
-        _check_labels(source, f"y_{part}", arrays[f"y_{part}"], len(arrays[f"x_{part}"]))
+        check_images(source, f"x_{part}", arrays[f"x_{part}"])
+        check_labels(source, f"y_{part}", arrays[f"y_{part}"], len(arrays[f"x_{part}"]))
     train, test = arrays["x_train"].shape[1:], arrays["x_test"].shape[1:]
     if train != test:
         raise DataError(f"{source}: x_train holds images of {train} pixels and x_test of {test}; they must be alike")
@@ -85,18 +92,20 @@ def checked(name: str, source: str, arrays: dict[str, Array], peak: int = 255) -
     return Dataset(name, source, verified, notice, x_train, y_train, x_test, y_test, peak)
 
 
-def _check_images(source: str, key: str, x: Array) -> None:
+def check_images(source: str, key: str, x: Array) -> None:
+    """Raise DataError where x is not images: numbers, (N, H, W), none of them NaN or infinite."""
     if x.dtype.kind not in "uif":
         raise DataError(f"{source}: {key} must hold numbers, not {x.dtype}")
     if x.ndim != 3:
         raise DataError(f"{source}: {key} must have three axes, (images, rows, columns), not the shape {x.shape}")
     if not x.size:
         raise DataError(f"{source}: {key} is empty; it needs at least one image")
-    if not np.isfinite(x).all():
+    if x.dtype.kind == "f" and not all(np.isfinite(image).all() for image in x):
         raise DataError(f"{source}: {key} holds NaN or infinite pixels; repair the file or name another one")
 
 
-def _check_labels(source: str, key: str, y: Array, images: int) -> None:
+def check_labels(source: str, key: str, y: Array, images: int) -> None:
+    """Raise DataError where y is not a whole number from 0 to 9 for each image."""
     if y.shape != (images,):
         raise DataError(f"{source}: {key} has the shape {y.shape} where {images} images need the shape ({images},)")
     if y.dtype.kind not in "uif" or not np.isin(y, np.arange(CLASSES)).all():
