@@ -23,7 +23,7 @@ Data = Annotated[
     Path | None,
     typer.Option(
         metavar="DIR",
-        help="Directory with mnist.npz, fashion_mnist.npz or idx files.",
+        help="Directory with mnist.npz, fashion_mnist.npz, idx files, or shards x_train*.npy.",
         show_default="$FIVE_OR_NOT_DATA",
         rich_help_panel=DATA,
     ),

@@ -51,7 +51,8 @@ def test_one_plain_file_is_enough(tmp_path: Path) -> None:
     digits = load("digits")
     for key in ("x_train", "y_train", "x_test", "y_test"):
         np.save(tmp_path / f"{key}.npy", getattr(digits, key))
-    assert np.array_equal(load("auto", tmp_path).in_memory().x_train, digits.x_train)
+    for named in (tmp_path, tmp_path / "x_train.npy"):
+        assert np.array_equal(load("auto", named).in_memory().x_train, digits.x_train)
 
 
 @given(start=st.integers(-5, 40), stop=st.integers(-5, 40), seed=st.integers(0, 9))

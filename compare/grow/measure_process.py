@@ -4,6 +4,7 @@ Prints the seconds of every epoch but the first, and the anonymous memory before
 """
 
 import json
+import math
 import re
 import sys
 import time
@@ -52,7 +53,9 @@ def main(directory: str, rows: int, epochs: int) -> None:
         began = time.perf_counter()
         model.fit(x, y, batch_size=32, callbacks=[peak], verbose=0)
         seconds.append(time.perf_counter() - began)
-    print(json.dumps({"rows": len(x), "seconds": seconds[1:], "before": before, "peak": peak.memory}))
+    image_bytes = math.prod(x.shape[1:]) * x.dtype.itemsize
+    found = {"rows": len(x), "image_bytes": image_bytes, "before": before, "peak": peak.memory, "seconds": seconds[1:]}
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -30,11 +30,7 @@ def measure_and_show(console: Console, directory: Path, path: Path) -> None:
     found = summed_up(measured)
     write_json(found, path)
     console.print(_table(found))
-    console.print(
-        f"Seconds a row are within {found['off_linear']:.1%} of their mean (asked: {LINEAR:.0%}). Anonymous memory "
-        f"grows by {found['bytes_a_row']:.2f} bytes a row; an image has {found['image_bytes']}.",
-        highlight=False,
-    )
+    console.print(_sentence(found), highlight=False)
     console.print(f"Written: {path}", highlight=False, markup=False)
 
 
@@ -60,8 +56,31 @@ def summed_up(measured: list[dict[str, Any]]) -> dict[str, Any]:
         "sizes": sizes,
         "off_linear": max(abs(seconds / mean - 1) for seconds in a_row),
         "bytes_a_row": (last["peak_bytes"] - first["peak_bytes"]) / (last["rows"] - first["rows"]),
-        "image_bytes": 784,
+        "image_bytes": measured[0]["image_bytes"],
     }
+
+
+def markdown(found: dict[str, Any]) -> str:
+    """Write the table and the sentence in Markdown, as docs/scale.md quotes them."""
+    lines = ["| rows | seconds | µs a row | peak anonymous memory |", "|--:|--:|--:|--:|"]
+    lines += [f"| {' | '.join(_cells(size))} |" for size in found["sizes"]]
+    return "\n".join([*lines, "", _sentence(found)]) + "\n"
+
+
+def _sentence(found: dict[str, Any]) -> str:
+    return (
+        f"Seconds a row are within {found['off_linear']:.1%} of their mean (asked: {LINEAR:.0%}). Anonymous memory "
+        f"grows by {found['bytes_a_row']:.2f} bytes a row; an image has {found['image_bytes']}."
+    )
+
+
+def _cells(size: dict[str, Any]) -> list[str]:
+    return [
+        f"{size['rows']:,}",
+        f"{size['epoch_seconds']:.3f}",
+        f"{1e6 * size['epoch_seconds'] / size['rows']:.3f}",
+        f"{size['peak_bytes'] / 1e6:.1f} MB",
+    ]
 
 
 def _table(found: dict[str, Any]) -> Table:
@@ -69,10 +88,5 @@ def _table(found: dict[str, Any]) -> Table:
     for title in ("rows", "seconds", "µs a row", "peak anonymous memory"):
         table.add_column(title, justify="right")
     for size in found["sizes"]:
-        table.add_row(
-            f"{size['rows']:,}",
-            f"{size['epoch_seconds']:.3f}",
-            f"{1e6 * size['epoch_seconds'] / size['rows']:.3f}",
-            f"{size['peak_bytes'] / 1e6:.1f} MB",
-        )
+        table.add_row(*_cells(size))
     return table

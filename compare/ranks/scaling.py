@@ -53,6 +53,31 @@ def _size(measured: list[dict[str, float]]) -> dict[str, Any]:
     }
 
 
+def markdown(found: dict[str, Any]) -> str:
+    """Write the table and the sentence in Markdown, as docs/scale.md quotes them."""
+    header = [
+        "units",
+        "batch",
+        *(f"{n} rank{'s' * (n > 1)}, µs" for n in RANKS),
+        "2 for 1",
+        "4 for 1",
+        "all-reduce, µs",
+    ]
+    lines = [f"| {' | '.join(header)} |", "|--:" * len(header) + "|"]
+    lines += [f"| {' | '.join(_cells(size))} |" for size in found["sizes"]]
+    return "\n".join([*lines, "", _sentence(found)]) + "\n"
+
+
+def _cells(size: dict[str, Any]) -> list[str]:
+    return [
+        f"{size['units']}",
+        f"{size['batch']:,}",
+        *(f"{1e6 * size['step_seconds'][str(n)]:,.0f}" for n in RANKS),
+        *(f"{size['times_faster'][str(n)]:.2f}×" for n in RANKS[1:]),
+        f"{1e6 * size['allreduce_seconds']['2']:,.0f}",
+    ]
+
+
 def pays(found: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the sizes at which two ranks take less time than one."""
     return [size for size in found["sizes"] if size["times_faster"]["2"] > 1]
@@ -82,11 +107,5 @@ def _table(found: dict[str, Any]) -> Table:
     ):
         table.add_column(title, justify="right")
     for size in found["sizes"]:
-        table.add_row(
-            f"{size['units']}",
-            f"{size['batch']:,}",
-            *(f"{1e6 * size['step_seconds'][str(n)]:,.0f}" for n in RANKS),
-            *(f"{size['times_faster'][str(n)]:.2f}×" for n in RANKS[1:]),
-            f"{1e6 * size['allreduce_seconds']['2']:,.0f}",
-        )
+        table.add_row(*_cells(size))
     return table

@@ -66,11 +66,17 @@ class Shards(Stored):
 
 
 def place(directory: str | Path | None) -> Path | None:
-    """Return the directory that is named, by ``directory`` or FIVE_OR_NOT_DATA, if there are shards in it."""
-    named = directory or os.environ.get(DIRECTORY_VARIABLE)
-    if named and Path(named).is_dir() and any(NAME.fullmatch(path.name) for path in Path(named).iterdir()):
-        return Path(named)
-    return None
+    """Return the directory that is named, by ``directory`` or FIVE_OR_NOT_DATA, if there are shards in it.
+
+    One of the shards will do for a name, too.
+    """
+    found = directory or os.environ.get(DIRECTORY_VARIABLE)
+    if not found:
+        return None
+    named = Path(found)
+    if named.is_file() and NAME.fullmatch(named.name):
+        return named.parent
+    return named if named.is_dir() and any(NAME.fullmatch(path.name) for path in named.iterdir()) else None
 
 
 def made_of(directory: Path) -> str | None:

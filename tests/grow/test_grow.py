@@ -122,8 +122,8 @@ def test_a_run_that_fails_is_told(tmp_path: Path) -> None:
 
 def test_time_and_memory_are_summed_up_by_row() -> None:
     measured = [
-        {"rows": 100, "seconds": [1.0, 3.0, 1.1], "peak": 1000},
-        {"rows": 200, "seconds": [2.0, 2.4, 2.2], "peak": 1200},
+        {"rows": 100, "seconds": [1.0, 3.0, 1.1], "peak": 1000, "image_bytes": 784},
+        {"rows": 200, "seconds": [2.0, 2.4, 2.2], "peak": 1200, "image_bytes": 784},
     ]
     found = measuring.summed_up(measured)
     assert [size["epoch_seconds"] for size in found["sizes"]] == [1.1, 2.2]
