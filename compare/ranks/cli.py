@@ -93,16 +93,13 @@ def ranks(
 def _launch(ranks: int, out: Path) -> int:
     """Start the ranks with this command's own arguments; the result's file tells whether they came to the end."""
     from compare.ranks import launch
-    from compare.ranks.weights import clear
 
-    arguments, result = _arguments(), out / "ranks.json"
+    arguments, result, began = _arguments(), out / "ranks.json", time.time()
     result.unlink(missing_ok=True)
-    if not any(word.startswith("--resume") for word in arguments):
-        clear(out)
     code = launch.start(ranks, arguments).wait()
     if result.exists() or code == BAD_INPUT:
         return code
-    raise launch.died(ranks, code, out, arguments)
+    raise launch.died(ranks, code, out, began, arguments)
 
 
 def _arguments() -> list[str]:

@@ -37,10 +37,10 @@ def start(ranks: int, arguments: list[str], module: str = "compare") -> subproce
     return subprocess.Popen(command, env=environment, text=True)
 
 
-def died(ranks: int, code: int, out: Path, arguments: list[str]) -> BadInput:
+def died(ranks: int, code: int, out: Path, began: float, arguments: list[str]) -> BadInput:
     """Say that a rank died, what is on disk, and how to go on from there."""
-    path = last(out)
-    again = [*_without_resume(arguments), *(["--resume", str(path)] if path else [])]
+    path = last(out, since=began)
+    again = [*_without_resume(arguments), "--resume", str(path)] if path else arguments
     kept = f"the weights of the last finished epoch are in {path}" if path else "no epoch was finished"
     command = shlex.join(["python", "-m", "compare", *again, "--ranks", str(ranks)])
     return BadInput(f"a rank died, and with it the run (mpirun ended with code {code}): {kept}; go on with: {command}")

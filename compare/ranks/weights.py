@@ -36,13 +36,8 @@ def read(path: Path, shape: tuple[int, ...], dtype: str) -> tuple[list[Array], i
     return weights, epoch
 
 
-def last(out: Path) -> Path | None:
-    """Return the file of the last epoch that is on disk."""
+def last(out: Path, since: float = 0.0) -> Path | None:
+    """Return the file of the last epoch that was written ``since`` then; an earlier run's are not this one's."""
     found = [path for path in out.glob("weights-epoch-*.npz") if re.fullmatch(r"weights-epoch-\d{4,}\.npz", path.name)]
-    return max(found, key=lambda path: int(path.stem.rpartition("-")[2]), default=None)
-
-
-def clear(out: Path) -> None:
-    """Remove the weights of an earlier run, which would be taken for this one's."""
-    while path := last(out):
-        path.unlink()
+    new = [path for path in found if path.stat().st_mtime >= since]
+    return max(new, key=lambda path: int(path.stem.rpartition("-")[2]), default=None)

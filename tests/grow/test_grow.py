@@ -126,7 +126,7 @@ def test_time_and_memory_are_summed_up_by_row() -> None:
         {"rows": 200, "seconds": [2.0, 2.4, 2.2], "peak": 1200, "image_bytes": 784},
     ]
     found = measuring.summed_up(measured)
-    assert [size["epoch_seconds"] for size in found["sizes"]] == [1.1, 2.2]
+    assert [size["epoch_seconds"] for size in found["sizes"]] == [1.0, 2.0]
     assert found["off_linear"] < 1e-9
     assert found["bytes_a_row"] == 2
 

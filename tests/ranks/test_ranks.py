@@ -93,10 +93,16 @@ def test_a_missing_mpi4py_is_told_with_what_to_install(monkeypatch: pytest.Monke
         launch.mpirun()
 
 
-def test_the_way_on_leaves_an_earlier_resume_out(tmp_path: Path) -> None:
-    told = str(launch.died(4, 137, tmp_path, ["ranks", "--resume", "old.npz", "--epochs", "9"]))
+def test_the_way_on_begins_with_what_this_run_has_left(tmp_path: Path) -> None:
+    arguments = ["ranks", "--resume", "old.npz", "--epochs", "9"]
+    weights.keep([np.zeros((64, 1)), np.zeros(1)], 7, tmp_path)
+    os.utime(tmp_path / "weights-epoch-0007.npz", (50, 50))
+    told = str(launch.died(4, 137, tmp_path, 100.0, arguments))
     assert "no epoch was finished" in told
-    assert "compare ranks --epochs 9 --ranks 4" in told
+    assert "compare ranks --resume old.npz --epochs 9 --ranks 4" in told
+    weights.keep([np.zeros((64, 1)), np.zeros(1)], 8, tmp_path)
+    told = str(launch.died(4, 137, tmp_path, 100.0, arguments))
+    assert f"compare ranks --epochs 9 --resume {tmp_path / 'weights-epoch-0008.npz'} --ranks 4" in told
 
 
 def test_files_that_are_no_weights_are_refused(tmp_path: Path) -> None:
@@ -108,12 +114,10 @@ def test_files_that_are_no_weights_are_refused(tmp_path: Path) -> None:
             weights.read(tmp_path / name, (8, 8), "float32")
 
 
-def test_weights_of_an_earlier_run_are_not_taken_for_this_ones(tmp_path: Path) -> None:
-    for epoch in (9, 10_000):
+def test_the_last_epoch_is_the_highest_and_not_the_last_by_name(tmp_path: Path) -> None:
+    for epoch in (9, 9_999, 10_000):
         weights.keep([np.zeros((64, 1)), np.zeros(1)], epoch, tmp_path)
     assert weights.last(tmp_path) == tmp_path / "weights-epoch-10000.npz"
-    weights.clear(tmp_path)
-    assert weights.last(tmp_path) is None
 
 
 def test_keras_on_two_workers_trains_what_one_rank_of_scratch_does() -> None:
