@@ -163,12 +163,13 @@ def test_single_numbers_in_a_file_are_rows_of_one(tmp_path: Path) -> None:
     assert isinstance(rows, np.memmap)
 
 
+@pytest.mark.parametrize("kept", [1, 3], ids=["none left at the end", "some left at the end"])
 @pytest.mark.usefixtures("small_stretches")
-def test_the_mean_over_many_batches_is_that_over_all_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_mean_over_many_batches_is_that_over_all_rows(monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
     x, y = data("float32")
     model = perceptron()
     whole = model.evaluate(x, y, batch_size=ROWS, verbose=0)
-    monkeypatch.setattr(scratch.metrics.RunningMean, "KEPT", 3)
+    monkeypatch.setattr(scratch.metrics.RunningMean, "KEPT", kept)
     loss, accuracy = model.evaluate(x, y, batch_size=8, verbose=0)
     assert accuracy == whole[1]
     assert abs(loss - whole[0]) <= np.finfo("float32").eps * whole[0] * PIXELS
