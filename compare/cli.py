@@ -10,11 +10,11 @@ from rich.console import Console
 from compare import options
 from compare.bench import cli as bench
 from compare.check import cli as check
-from compare.errors import BadInput
+from compare.common.errors import BadInput
+from compare.core.config import Config
 from compare.grow import cli as grow
 from compare.lessons import cli as lessons
 from compare.ranks import cli as ranks
-from compare.recipe import Recipe
 from compare.report import cli as report
 from scratch.datasets import DataError
 
@@ -55,7 +55,7 @@ def compare(
     """
     if context.invoked_subcommand:
         return
-    recipe = Recipe(
+    config = Config(
         digit=digit,
         epochs=epochs,
         batch_size=batch_size,
@@ -70,20 +70,20 @@ def compare(
         seed=seed,
         train_size=train_size,
     )
-    raise typer.Exit(run(recipe, dataset, data, out, quiet, figures))
+    raise typer.Exit(run(config, dataset, data, out, quiet, figures))
 
 
-def run(recipe: Recipe, dataset: str, data: Path | None, out: Path, quiet: bool, figures: Path | None = None) -> int:
+def run(config: Config, dataset: str, data: Path | None, out: Path, quiet: bool, figures: Path | None = None) -> int:
     """Compare, show it, write ``result.json`` and ``report.html``; return the exit code."""
-    from compare import terminal
-    from compare.comparison import Comparison
-    from compare.files import output_directory, write_json
-    from compare.result import result_of
+    from compare.common import terminal
+    from compare.common.files import output_directory, write_json
+    from compare.core.comparison import Comparison
+    from compare.core.result import result_of
     from scratch.datasets import load
 
     console, path = Console(quiet=quiet), output_directory(out) / "result.json"
     figures = figures and output_directory(figures, "--figures")
-    comparison = Comparison(recipe, load(dataset, data))
+    comparison = Comparison(config, load(dataset, data))
     terminal.show_data(console, comparison)
     try:
         with console.status("Starting Keras"):
@@ -108,7 +108,7 @@ def run(recipe: Recipe, dataset: str, data: Path | None, out: Path, quiet: bool,
         from compare.report.page import command_of, write_report
 
         page = out / "report.html"
-        write_report(comparison, page, command_of(recipe, dataset, data), figures)
+        write_report(comparison, page, command_of(config, dataset, data), figures)
     console.print(f"Written: {page}", highlight=False)
     terminal.show_verdict(Console(), verdict)
     return MATCHED if verdict.word == "matched" else NOT_MATCHED

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from compare.recipe import ActivationName, Dtype, LossName, OptimizerName, Pixels
+from compare.core.config import ActivationName, Dtype, LossName, OptimizerName, Pixels
 
 DATA, MODEL, TRAINING, OUTPUT = "Data", "Model", "Training", "Output"
 

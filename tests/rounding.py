@@ -253,11 +253,11 @@ class BoundedAdam(scratch.optimizers.Adam):
 
 def bounded_optimizer(optimizer: Any) -> Any:
     """Return a copy that moves Bounded weights."""
-    twin = copy.deepcopy(optimizer)
+    perturbed = copy.deepcopy(optimizer)
     if isinstance(optimizer, scratch.optimizers.Adam):
-        twin = BoundedAdam()
-        vars(twin).update(copy.deepcopy(vars(optimizer)))
-    return twin
+        perturbed = BoundedAdam()
+        vars(perturbed).update(copy.deepcopy(vars(optimizer)))
+    return perturbed
 
 
 def forward(layers: Any, X: Any) -> tuple[Any, Any]:
@@ -302,7 +302,7 @@ class Watched(scratch.Sequential):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.twin: list[Any] = []
+        self.perturbed: list[Any] = []
         self.mover: Any = None
         self.bounds: dict[str, list[Bounded]] = {}
 
@@ -319,8 +319,8 @@ class Watched(scratch.Sequential):
 
     def start_twin(self) -> None:
         """Copy the layers, and make their weights Bounded."""
-        self.twin = copy.deepcopy(self.layers)
-        for layer in self.twin:
+        self.perturbed = copy.deepcopy(self.layers)
+        for layer in self.perturbed:
             if layer.weights:
                 layer.W, layer.b = (Bounded.exact(w) for w in layer.weights)
                 self.dtype = layer.W.dtype
@@ -328,7 +328,7 @@ class Watched(scratch.Sequential):
     @property
     def bounded_weights(self) -> list[Bounded]:
         """The twin's weights, in the order of ``get_weights``."""
-        return [w for layer in self.twin for w in layer.weights]
+        return [w for layer in self.perturbed for w in layer.weights]
 
     def rows(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Give the rows the type that the model computes in."""
@@ -337,7 +337,7 @@ class Watched(scratch.Sequential):
 
     def step(self, X: Any, y: Any) -> dict[str, Any]:
         """Compute a batch's loss and metrics; return them a row each, and ``dz``."""
-        z, a = forward(self.twin, X)
+        z, a = forward(self.perturbed, X)
         rows, dz = loss_and_dz(self.loss, self.layers[-1].activation, y, z, a)
         metrics = {name: scratch.metrics.get(name)(y, a) for name in self.metrics}
         return {"loss": rows} | metrics | {"dz": dz}
@@ -357,7 +357,7 @@ class Watched(scratch.Sequential):
 
     def bounded_predict(self, x: Any) -> Bounded:
         """Return the bounds for ``predict``."""
-        bound: Bounded = forward(self.twin, np.asarray(x).astype(self.dtype))[1]
+        bound: Bounded = forward(self.perturbed, np.asarray(x).astype(self.dtype))[1]
         return bound
 
     def fit(
@@ -376,7 +376,7 @@ class Watched(scratch.Sequential):
         assert not shuffle, "two libraries shuffle differently: only runs in order can be compared"
         if self.input_shape is None:
             self.build(np.shape(x)[1:])
-        if not self.twin:
+        if not self.perturbed:
             self.start_twin()
         self.mover = self.mover or bounded_optimizer(self.optimizer)
         rows_x, rows_y = self.rows(x, y)
@@ -389,7 +389,7 @@ class Watched(scratch.Sequential):
             batches = []
             for start in range(0, len(rows_x), size):
                 batch = self.step(rows_x[start : start + size], rows_y[start : start + size])
-                self.mover.apply(backward(self.twin, batch["dz"]), self.bounded_weights)
+                self.mover.apply(backward(self.perturbed, batch["dz"]), self.bounded_weights)
                 batches.append(batch)
             logs = self.reported(batches)
             if held:

@@ -391,11 +391,11 @@ def test_without_network_auto_falls_back_to_digits_and_says_so() -> None:
     assert found.notice.startswith("These are NOT the MNIST images but digits of 8×8 pixels")
 
 
-@pytest.mark.parametrize("library", ["pooch", "tqdm"])
-def test_without_a_download_library_it_says_so(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("framework", ["pooch", "tqdm"])
+def test_without_a_download_library_it_says_so(framework: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pooch.downloaders, "tqdm", None)
-    monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(DataError, match=f"{library} is not installed"):
+    monkeypatch.setitem(sys.modules, framework, None)
+    with pytest.raises(DataError, match=f"{framework} is not installed"):
         datasets.load("mnist")
 
 

@@ -11,12 +11,12 @@ import pytest
 
 import keras_ref
 import scratch
-from keras_ref import library
+from keras_ref import framework
 from keras_ref.library import load_keras
 
 
 def test_the_same_lines_build_both_models() -> None:
-    theirs, ours = (keras_ref.build(library, shape=(4, 4)) for library in (load_keras(), scratch))
+    theirs, ours = (keras_ref.build(framework, shape=(4, 4)) for framework in (load_keras(), scratch))
     assert [w.shape for w in theirs.get_weights()] == [w.shape for w in ours.get_weights()]
     assert theirs.count_params() == ours.count_params() == 17
     assert [type(layer).__name__ for layer in theirs.layers] == [type(layer).__name__ for layer in ours.layers]
@@ -68,7 +68,7 @@ def test_an_old_keras_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_held_back_is_shown_if_the_import_fails(capfd: pytest.CaptureFixture[str]) -> None:
     def fail() -> None:
-        with library._held_back_stderr():
+        with framework._held_back_stderr():
             os.write(2, b"why it failed\n")
             raise ImportError
 

@@ -363,10 +363,10 @@ def test_one_row_on_either_side_of_the_split_is_enough() -> None:
 
 
 def test_validation_data_goes_before_validation_split() -> None:
-    model, twin = model_of(), model_of()
-    twin.set_weights(model.get_weights())
+    model, perturbed = model_of(), model_of()
+    perturbed.set_weights(model.get_weights())
     both = model.fit(X, y, validation_data=(X[:2], y[:2]), validation_split=0.5, shuffle=False, verbose=0).history
-    assert both == twin.fit(X, y, validation_data=(X[:2], y[:2]), shuffle=False, verbose=0).history
+    assert both == perturbed.fit(X, y, validation_data=(X[:2], y[:2]), shuffle=False, verbose=0).history
 
 
 def test_the_batch_size_is_32_unless_it_is_given() -> None:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.comparison import compare
-from compare.data import prepare
-from compare.recipe import Recipe
-from compare.sides import batch_order
-from compare.stored import Prepared, fed_to
+from compare.core.comparison import compare
+from compare.core.config import Config
+from compare.core.data import prepare
+from compare.core.frameworks import batch_order
+from compare.core.stored import Prepared, fed_to
 from scratch.datasets import DataError, Dataset, load, shards
 
 SIZES = (700, 500, 237)
@@ -197,7 +197,7 @@ def test_a_directory_without_shards_is_searched_as_before(tmp_path: Path, direct
 
 
 def test_both_sides_match_on_rows_that_stay_on_disk(directory: Path) -> None:
-    comparison = compare(Recipe(epochs=2), load("auto", directory))
+    comparison = compare(Config(epochs=2), load("auto", directory))
     assert isinstance(comparison.rows.x_train, Prepared)
     assert comparison.verdict is not None
     assert comparison.verdict.word == "matched", comparison.verdict.sentence
@@ -206,10 +206,10 @@ def test_both_sides_match_on_rows_that_stay_on_disk(directory: Path) -> None:
 
 @pytest.mark.parametrize("pixels", ["unit", "raw"])
 def test_rows_on_disk_are_prepared_as_those_in_memory(directory: Path, pixels: str) -> None:
-    recipe = Recipe(pixels=pixels, train_size=1000)  # type: ignore[arg-type]
+    config = Config(pixels=pixels, train_size=1000)  # type: ignore[arg-type]
     dataset = load("auto", directory)
-    stored, held = prepare(dataset, recipe), prepare(dataset.in_memory(), recipe)
-    order = next(batch_order(recipe, stored.to_order))
+    stored, held = prepare(dataset, config), prepare(dataset.in_memory(), config)
+    order = next(batch_order(config, stored.to_order))
     assert sorted(order) == list(range(1000))
     ours, theirs = (rows.batch(order[:50]) for rows in (stored, held))
     assert np.array_equal(ours[0], theirs[0])
@@ -219,7 +219,7 @@ def test_rows_on_disk_are_prepared_as_those_in_memory(directory: Path, pixels: s
 
 def test_keras_is_fed_every_row_once_in_order(directory: Path) -> None:
     dataset: Dataset = load("auto", directory)
-    rows = prepare(dataset, Recipe(train_size=101))
+    rows = prepare(dataset, Config(train_size=101))
     batches = fed_to(object(), rows.x_train, 10, rows.y_train)["x"]
     X, y = (np.concatenate(parts) for parts in zip(*(batches[i] for i in range(len(batches))), strict=True))
     assert np.array_equal(X, rows.x_train.take(np.arange(101)))

@@ -8,7 +8,7 @@ from compare.bench.measurements import Measurements
 from compare.bench.result import AXES
 from compare.bench.session import FLOOR, LIMIT, OURS, Axis, Found
 from compare.bench.timing import Timing
-from compare.pages import LIGHT, save_figure, themed
+from compare.common.pages import LIGHT, save_figure, themed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

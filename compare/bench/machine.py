@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from compare.bench.processes import THREADS
-from compare.result import environment
+from compare.core.result import environment
 
 PACKAGES = ("torch", "jax", "numba", "scikit-learn")
 

@@ -12,10 +12,10 @@ from compare.bench.processes import Crew
 from compare.bench.reference import reference
 from compare.bench.session import LIMIT, OURS, Found, Session, Tell
 from compare.bench.task import Task
-from compare.data import prepare
-from compare.errors import BadInput
-from compare.recipe import Recipe
-from compare.sides import batch_order, initial_weights
+from compare.common.errors import BadInput
+from compare.core.config import Config
+from compare.core.data import prepare
+from compare.core.frameworks import batch_order, initial_weights
 from scratch.arrays import Array
 from scratch.datasets import Dataset
 
@@ -28,15 +28,15 @@ class Measurements:
         if unknown:
             raise BadInput(f"--only {unknown[0]}: there is no such contender; there are {', '.join(names())}")
         self.dataset, self.plan = dataset, plan
-        self.recipe = Recipe(train_size=train_size)
-        self.task = task_of(dataset, self.recipe)
+        self.config = Config(train_size=train_size)
+        self.task = task_of(dataset, self.config)
         self.found = Found()
         self._only = {OURS, *only} if only else set(names())
 
     def run(self, directory: Path, tell: Tell) -> None:
         """Measure everything; files and compiled code go to ``directory``, which is the caller's to remove."""
         rows = len(self.task.X)
-        order = next(batch_order(self.recipe, rows))
+        order = next(batch_order(self.config, rows))
         session = Session(self.task, order, self._contenders(), self.plan, directory, tell)
         try:
             self.task.save(directory)
@@ -51,7 +51,7 @@ class Measurements:
                 crew.end(name)
             sweep.measure(session, self.found, crew)
             growth.measure(session, self.found, crew)
-        labels = self.dataset.y_train[:rows] == self.recipe.digit
+        labels = self.dataset.y_train[:rows] == self.config.digit
         memory.measure(session, self.dataset.x_train[:rows], labels, self.found)
         cold.measure(session, self.found)
 
@@ -63,10 +63,10 @@ class Measurements:
         return tuple(sorted(able, key=lambda name: name != OURS))
 
 
-def task_of(dataset: Dataset, recipe: Recipe) -> Task:
+def task_of(dataset: Dataset, config: Config) -> Task:
     """Return the tutorial's perceptron as a task: scaled pixels in one row, five or not five."""
-    rows = prepare(dataset, recipe)
-    W, b = initial_weights(recipe, rows.shape)
+    rows = prepare(dataset, config)
+    W, b = initial_weights(config, rows.shape)
     X: Array = rows.x_train.reshape(len(rows.x_train), -1)
-    assert recipe.learning_rate
-    return Task(X, rows.y_train[:, None].astype(np.float32), W, b, recipe.batch_size, recipe.learning_rate)
+    assert config.learning_rate
+    return Task(X, rows.y_train[:, None].astype(np.float32), W, b, config.batch_size, config.learning_rate)

@@ -6,9 +6,9 @@ from compare.bench.task import Array
 
 
 def rate_per_unit(keras: Any, rates: Array) -> Any:
-    """Make the SGD of ``compare.rates.RatePerUnit`` for a library that speaks Keras, scratch or Keras itself."""
+    """Make the SGD of ``compare.core.rates.RatePerUnit`` for a library that speaks Keras, scratch or Keras itself."""
     import scratch
-    from compare.rates import RatePerUnit
+    from compare.core.rates import RatePerUnit
 
     ours = RatePerUnit(rates)
     if keras is scratch:

@@ -1,4 +1,4 @@
-"""What every contender's weights must be after one epoch: scratch's, to within twice the rounding twins' drift."""
+"""What every contender's weights must be after one epoch: scratch's, to within twice the perturbed runs' drift."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,11 +9,11 @@ import scratch
 from compare.bench.keras_shaped import perceptron
 from compare.bench.rates import rate_per_unit
 from compare.bench.task import Array, Task
-from compare.ladder import held
-from compare.sides import scratch_library
-from compare.twin import Nudge, NudgedOptimizer, backwards_in_each_batch, nudged_library
+from compare.core.checks import held
+from compare.core.frameworks import scratch_framework
+from compare.core.perturbed import Nudge, NudgedOptimizer, backwards_in_each_batch, nudged_framework
 
-TWINS = 2
+PERTURBED = 2
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,17 @@ class Reference:
 
 
 def reference(task: Task, order: Array, rates: Array | None = None) -> Reference:
-    """Train scratch and its rounding twins for one epoch in this order; with rates, a unit for each of them."""
+    """Train scratch and its perturbed runs for one epoch in this order; with rates, a unit for each of them."""
     weights = _trained(perceptron(scratch, task, **_optimizer(task, rates)), task, order)
     backwards = backwards_in_each_batch(order, task.batch_size)
     drifts = []
-    for seed in range(TWINS):
+    for seed in range(PERTURBED):
         nudge = Nudge(seed)
         inner = _optimizer(task, rates)["optimizer"]
-        twin = perceptron(nudged_library(scratch_library(), nudge).keras, task, optimizer=NudgedOptimizer(inner, nudge))
-        moved = zip(_trained(twin, task, backwards), weights, strict=True)
+        perturbed = perceptron(
+            nudged_framework(scratch_framework(), nudge).keras, task, optimizer=NudgedOptimizer(inner, nudge)
+        )
+        moved = zip(_trained(perturbed, task, backwards), weights, strict=True)
         drifts.append(np.max([np.abs(a - b).reshape(-1, len(task.b)).max(axis=0) for a, b in moved], axis=0))
     return Reference(weights, 2 * np.max(drifts, axis=0))
 

@@ -54,7 +54,7 @@ def _time(session: Session, sweep: Sweep, name: str, rounds: int, crew: Crew) ->
 def _separately(session: Session, rates: Array, crew: Crew) -> tuple[float, Agreement]:
     """Train each rate by itself; return the seconds, and the worst agreement with the unit that has the rate."""
     task = session.task.resized(Size(units=len(rates)))
-    session.tell(PART, _pieces(session), f"{OURS}: {len(rates)} rates in one run, and its rounding twins")
+    session.tell(PART, _pieces(session), f"{OURS}: {len(rates)} rates in one run, and its perturbed runs")
     expected = reference(task, session.order, rates)
     alone, total, agreements = crew[OURS], 0.0, []
     for unit, rate in enumerate(rates):

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from compare.data import Rows
-from compare.recipe import Recipe
-from compare.sides import initial_weights
+from compare.core.config import Config
+from compare.core.data import Rows
+from compare.core.frameworks import initial_weights
 from scratch.activations import sigmoid
 from scratch.arrays import Array
 
@@ -115,7 +115,7 @@ class Real:
     @classmethod
     def of(cls, rows: Rows, seed: int) -> "Real":
         """Flatten the training rows."""
-        W, _ = initial_weights(Recipe(seed=seed), rows.shape)
+        W, _ = initial_weights(Config(seed=seed), rows.shape)
         X = _rounded(rows.x_train.reshape(len(rows.x_train), -1))
         return cls(X, rows.y_train.reshape(-1, 1).astype(float), W.astype(float), np.array([0.25]))
 

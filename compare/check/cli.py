@@ -10,15 +10,15 @@ import typer
 from rich.console import Console
 
 from compare import options
-from compare.errors import BadInput
-from compare.recipe import Recipe
+from compare.common.errors import BadInput
+from compare.core.config import Config
 
 if TYPE_CHECKING:
     from compare.check.exam import Exam
     from compare.check.examine import Checked
     from compare.check.keras_answers import KerasAnswers
     from compare.check.sandbox import Limits
-    from compare.data import Rows
+    from compare.core.data import Rows
     from scratch.datasets import Dataset
 
 RIGHT, WRONG, UNREADABLE, INTERRUPTED = 0, 1, 2, 130
@@ -129,7 +129,7 @@ def _files(files: Sequence[Path]) -> list[Path]:
 
 def _must_be_writable(path: Path | None, option: str) -> None:
     """Try the place of a file that is to be written, before any work is done for nothing."""
-    from compare.files import output_directory
+    from compare.common.files import output_directory
 
     if path is not None:
         if path.is_dir():
@@ -138,14 +138,14 @@ def _must_be_writable(path: Path | None, option: str) -> None:
 
 
 def _rows(console: Console, dataset: str, data: Path | None, train_size: int | None) -> "tuple[Rows, Dataset]":
-    from compare.data import prepare
-    from compare.terminal import show_notice
+    from compare.common.terminal import show_notice
+    from compare.core.data import prepare
     from scratch.datasets import load
 
     loaded = load(dataset, data).in_memory()
     show_notice(console, loaded.notice)
     size = min(REAL_ROWS, len(loaded.x_train)) if train_size is None else train_size
-    return prepare(loaded, Recipe(train_size=size)), loaded
+    return prepare(loaded, Config(train_size=size)), loaded
 
 
 def _exam(rows: "Rows", loaded: "Dataset", seed: int) -> "tuple[KerasAnswers, Exam]":
@@ -201,7 +201,7 @@ class _Class:
                 self.console.print(f"Written: {path}", highlight=False, markup=False)
 
     def _about(self) -> dict[str, Any]:
-        from compare.result import environment
+        from compare.core.result import environment
 
         return {
             "dataset": self.dataset.name,
@@ -230,7 +230,7 @@ def _check_class(
 ) -> int:
     from compare.check.many import check_many
     from compare.check.terminal import class_line, show_class
-    from compare.terminal import progress_bar
+    from compare.common.terminal import progress_bar
 
     interrupted = False
     try:
@@ -278,17 +278,17 @@ def _run_mistakes(
     from compare.check import trained
     from compare.check.catalogue import CATALOGUE
     from compare.check.terminal import show_trained, trained_line
-    from compare.data import prepare
-    from compare.files import write_json
-    from compare.result import environment
-    from compare.terminal import progress_bar
+    from compare.common.files import write_json
+    from compare.common.terminal import progress_bar
+    from compare.core.data import prepare
+    from compare.core.result import environment
 
     small, loaded = _rows(console, dataset, data, None)
     with console.status("Starting Keras and asking it every question"):
         _, exam = _exam(small, loaded, 0)
-    rows = prepare(loaded, Recipe(train_size=train_size))
+    rows = prepare(loaded, Config(train_size=train_size))
     course = trained.Course.of(rows)
-    right, right_loss = trained.train({}, course, Recipe())
+    right, right_loss = trained.train({}, course, Config())
     found = []
     with progress_bar(console) as progress:
         bar = progress.add_task("Training", total=len(CATALOGUE))

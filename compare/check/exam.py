@@ -6,14 +6,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from compare.bounds import Rounded
 from compare.check.cases import REAL, Case, cases
 from compare.check.written import Written
-from compare.data import Rows
-from compare.ladder import drift, reporting
-from compare.recipe import Recipe
-from compare.sides import scratch_library
-from compare.twin import twin
+from compare.core.checks import drift, reporting
+from compare.core.config import Config
+from compare.core.data import Rows
+from compare.core.frameworks import scratch_framework
+from compare.core.intervals import Interval
+from compare.core.perturbed import perturbed
 from scratch.arrays import Array
 
 DTYPES = ("float64", "float32")
@@ -88,7 +88,7 @@ def set_exam(rows: Rows, dataset: str, keras: Answers, seed: int = 0) -> Exam:
 
 def right_answer(case: Case, dtype: str) -> dict[str, Array]:
     """Return what ``scratch`` answers, by the names of the results."""
-    with scratch_library().dtype(dtype), np.errstate(all="ignore"):
+    with scratch_framework().dtype(dtype), np.errstate(all="ignore"):
         found = named(case.function, getattr(Written(), case.function)(**case.arguments))
     return {name: np.asarray(value) for name, value in found.items()}
 
@@ -101,9 +101,9 @@ def named(function: str, result: Any) -> dict[str, Any]:
 
 
 def allowed_for(case: Case, dtype: str) -> dict[str, Array]:
-    """Work out how far two right programs may be apart: from rounding bounds, for real training from rounding twins."""
+    """Work out how far two right programs may be apart: from rounding bounds, for real training from perturbed runs."""
     if case.function == "fit" and case.kind == REAL:
-        return _by_twins(case, dtype)
+        return _by_perturbed_runs(case, dtype)
     return {name: np.asarray(bounds.tolerance) for name, bounds in _bounds(case, dtype).items()}
 
 
@@ -111,26 +111,26 @@ INTERVALS = ("W", "b", "z", "a", "dz", "param", "gradient")
 """The arguments that are given as intervals; the others are taken as they are, exactly."""
 
 
-def _bounds(case: Case, dtype: str) -> dict[str, Rounded]:
+def _bounds(case: Case, dtype: str) -> dict[str, Interval]:
     arguments: dict[str, Any] = {
-        name: Rounded.exact(x) if name in INTERVALS else x for name, x in case.arguments.items()
+        name: Interval.exact(x) if name in INTERVALS else x for name, x in case.arguments.items()
     }
     if case.function == "sigmoid_gradient":
         a: Any = Written().sigmoid(arguments["z"])
         arguments["a"] = a.joined(_by_tanh(arguments["z"]))
-    with scratch_library().dtype(dtype):
+    with scratch_framework().dtype(dtype):
         found = named(case.function, getattr(Written(), case.function)(**arguments))
         for name, other in _written_otherwise(case.function, arguments):
             found[name] = found[name].joined(other)
     stacked = {
-        name: Rounded(np.stack([v.low for v in values]), np.stack([v.high for v in values]), np.dtype(dtype))
+        name: Interval(np.stack([v.low for v in values]), np.stack([v.high for v in values]), np.dtype(dtype))
         for name, values in found.items()
         if isinstance(values, list)
     }
     return found | stacked
 
 
-def _written_otherwise(function: str, arguments: dict[str, Any]) -> Iterator[tuple[str, Rounded]]:
+def _written_otherwise(function: str, arguments: dict[str, Any]) -> Iterator[tuple[str, Interval]]:
     """Yield results of other right ways to write a function, whose roundings are not those of ours."""
     if function in ("sigmoid", "predict"):
         z: Any = arguments["z"] if function == "sigmoid" else Written().dense(**arguments)
@@ -140,30 +140,33 @@ def _written_otherwise(function: str, arguments: dict[str, Any]) -> Iterator[tup
         yield "slope", a - a * a
 
 
-def _by_tanh(z: Rounded) -> Rounded:
+def _by_tanh(z: Interval) -> Interval:
     """Return the sigmoid as 1 and a hyperbolic tangent make it: its rounding is that of 1, however small a is."""
     return (1 + np.tanh(z / 2)) / 2
 
 
-def _by_twins(case: Case, dtype: str) -> dict[str, Array]:
-    """Train scratch and two rounding twins as the case says: two right programs may be twice the twins' drift apart."""
-    asked, library = case.arguments, scratch_library()
-    recipe = Recipe(
+def _by_perturbed_runs(case: Case, dtype: str) -> dict[str, Array]:
+    """Train scratch and two perturbed runs as the case says: right programs may be twice that drift apart."""
+    asked, framework = case.arguments, scratch_framework()
+    config = Config(
         dtype="float64" if dtype == "float64" else "float32",
         learning_rate=asked["learning_rate"],
         batch_size=asked["batch_size"],
         epochs=asked["epochs"],
     )
     start = [asked["W"], asked["b"]]
-    with library.dtype(dtype):
-        plain = library.build(recipe, asked["X"].shape[1:], start)
-        models = [plain, *(twin(library, recipe, asked["X"].shape[1:], start, number).model for number in (0, 1))]
+    with framework.dtype(dtype):
+        plain = framework.build(config, asked["X"].shape[1:], start)
+        models = [
+            plain,
+            *(perturbed(framework, config, asked["X"].shape[1:], start, number).model for number in (0, 1)),
+        ]
         histories = [_train(model, asked) for model in models]
     tolerance = 2 * drift(plain.get_weights(), [model.get_weights() for model in models[1:]])
     allowed = {name: np.asarray(tolerance) for name in ("W", "b")}
     for name, shown in histories[0].items():
         widest = np.max([np.abs(np.subtract(history[name], shown)) for history in histories[1:]], axis=0)
-        allowed[name] = 2 * widest + reporting(name, np.asarray(shown), recipe, len(asked["X"]))
+        allowed[name] = 2 * widest + reporting(name, np.asarray(shown), config, len(asked["X"]))
     return allowed
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from compare.check.catalogue import CATALOGUE
 from compare.check.examine import Checked
-from compare.files import write_json, write_text
+from compare.common.files import write_json, write_text
 
 COLUMNS = ("file", "verdict", "rungs_passed", "rungs_climbed", "first_failing_rung", "diagnosis", "seconds", "error")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -41,7 +41,7 @@ def write_all(results: Sequence[Checked], path: Path, about: dict[str, Any]) -> 
 
 def write_page(results: Sequence[Checked], path: Path, about: dict[str, Any]) -> None:
     """Write a page: what went wrong how often, a row for each file, and what is behind each failure."""
-    from compare import pages
+    from compare.common import pages
 
     counts = Counter(m.name for checked in results for m in checked.mistakes)
     page = pages.render(

@@ -9,7 +9,7 @@ import numpy as np
 from compare.check.answer import Answer
 from compare.check.exam import RESULTS
 from compare.check.written import Replacement, Written, program
-from compare.sides import scratch_library
+from compare.core.frameworks import scratch_framework
 
 PARAMETERS = {
     "dense": ("X", "W", "b"),
@@ -44,7 +44,7 @@ def call_inside(function: Callable[..., Any], arguments: dict[str, Any]) -> Answ
     floats = {x.dtype.name for x in given.values() if isinstance(x, np.ndarray) and x.dtype.kind == "f"}
     dtype = "float64" if "float64" in floats else "float32"
     try:
-        with scratch_library().dtype(dtype), np.errstate(all="ignore"), warnings.catch_warnings():
+        with scratch_framework().dtype(dtype), np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             value = function(*given.values())
     except NotImplementedError:

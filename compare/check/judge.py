@@ -9,7 +9,7 @@ import numpy as np
 from compare.check.answer import Answer
 from compare.check.cases import BEYOND, REAL
 from compare.check.exam import RESULTS, Exam, Question
-from compare.ladder import held
+from compare.core.checks import held
 from scratch.arrays import Array
 
 RUNGS = (*(name for name in RESULTS if name != "fit"), "one epoch", "epochs", "history")

@@ -11,9 +11,9 @@ import numpy as np
 
 from compare.check.cases import BATCH
 from compare.check.written import History
-from compare.errors import BadInput
-from compare.recipe import Recipe
-from compare.sides import Library, keras_library
+from compare.common.errors import BadInput
+from compare.core.config import Config
+from compare.core.frameworks import Framework, keras_framework
 from scratch.arrays import Array
 
 
@@ -24,15 +24,15 @@ class KerasAnswers:
     """
 
     def __init__(self) -> None:
-        self.library: Library = keras_library()
-        self.keras: Any = self.library.keras
+        self.framework: Framework = keras_framework()
+        self.keras: Any = self.framework.keras
         if self.keras.config.backend() != "tensorflow":
             raise BadInput("check reads Keras's derivatives through TensorFlow: unset KERAS_BACKEND")
         self._models: dict[tuple[int, str, bool], Any] = {}
 
     def answer(self, function: str, dtype: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return what Keras computes, by the names of the results."""
-        with self.library.dtype(dtype):
+        with self.framework.dtype(dtype):
             answer: dict[str, Any] = getattr(self, f"_{function}")(dtype=dtype, **arguments)
         return {name: np.asarray(value) for name, value in answer.items()}
 
@@ -126,8 +126,8 @@ class KerasAnswers:
         """Build the model for D pixels once, and use it again: making one takes longer than training it."""
         key = (D, dtype, eagerly)
         if key not in self._models:
-            recipe = Recipe(dtype="float64" if dtype == "float64" else "float32")
+            config = Config(dtype="float64" if dtype == "float64" else "float32")
             weights = [np.zeros((D, 1), dtype), np.zeros(1, dtype)]
-            self._models[key] = self.library.build(recipe, (D,), weights)
+            self._models[key] = self.framework.build(config, (D,), weights)
             self._models[key].run_eagerly = eagerly
         return self._models[key]

@@ -9,7 +9,7 @@ from typing import Any
 from compare.check.exam import Exam
 from compare.check.examine import Checked, examine
 from compare.check.sandbox import Limits, read_source
-from compare.errors import BadInput
+from compare.common.errors import BadInput
 
 
 def check_many(

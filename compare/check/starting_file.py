@@ -4,7 +4,7 @@ import shlex
 from importlib.resources import files
 from pathlib import Path
 
-from compare.errors import BadInput
+from compare.common.errors import BadInput
 
 
 def write_starting_file(path: Path) -> None:

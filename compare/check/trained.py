@@ -13,9 +13,9 @@ from compare.check.exam import Exam
 from compare.check.inside import wrong_program
 from compare.check.judge import climb
 from compare.check.written import Replacement, program
-from compare.data import Rows
-from compare.recipe import Recipe
-from compare.sides import batch_order
+from compare.core.config import Config
+from compare.core.data import Rows
+from compare.core.frameworks import batch_order
 from scratch.arrays import Array
 
 EPOCHS = 5
@@ -49,7 +49,7 @@ class Course:
     def of(cls, rows: Rows, epochs: int = EPOCHS, seed: int = 0) -> "Course":
         """Lay out the rows flat, in float32, as the recipe's defaults have them."""
         real = Real.of(rows, seed)
-        orders = batch_order(Recipe(seed=seed), len(real.X))
+        orders = batch_order(Config(seed=seed), len(real.X))
         return cls(
             X=real.X.astype(np.float32),
             y=real.y.astype(np.float32),
@@ -66,13 +66,13 @@ class Course:
         return 1 / len(self.y_val)
 
 
-def train(replaced: dict[str, Replacement], course: Course, recipe: Recipe) -> tuple[float, float]:
+def train(replaced: dict[str, Replacement], course: Course, config: Config) -> tuple[float, float]:
     """Train a program and return accuracy and loss on the validation images, as it reports them itself."""
     built = program(replaced)
     with np.errstate(all="ignore"):
         try:
             W, b, _ = built.fit(
-                course.X, course.y, course.W, course.b, 0.1, recipe.batch_size, len(course.orders), course.orders
+                course.X, course.y, course.W, course.b, 0.1, config.batch_size, len(course.orders), course.orders
             )
             a = built.predict(course.X_val, W, b)
             return float(built.accuracy(course.y_val, a)), float(built.mse(course.y_val, a))
@@ -83,7 +83,7 @@ def train(replaced: dict[str, Replacement], course: Course, recipe: Recipe) -> t
 def train_mistake(name: str, course: Course, exam: Exam) -> Trained:
     """Train one mistake of the catalogue, and climb the ladder with it."""
     form = CATALOGUE[name].forms[0]
-    accuracy, loss = train(dict(form), course, Recipe())
+    accuracy, loss = train(dict(form), course, Config())
     findings = list(climb(wrong_program(form), exam))
     failed = [finding.rung for finding in findings if finding.state == "failed"]
     found = diagnose(findings)

@@ -1,8 +1,8 @@
 """The perceptron in a learner's own functions, right: what a submission is held against, and what mistakes replace.
 
 Every method computes with ``scratch``'s functions, so there is no second copy of a formula, and every method may be
-given the intervals of ``compare.bounds`` in place of numbers. A mistake of the catalogue replaces one method, or a
-few, and the others go on around it: so the numbers of a whole wrong program are known.
+given the intervals of ``compare.core.intervals`` in place of numbers. A mistake of the catalogue replaces one method,
+or a few, and the others go on around it: so the numbers of a whole wrong program are known.
 """
 
 from collections.abc import Callable, Iterator, Mapping

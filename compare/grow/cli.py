@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from compare import options
-from compare.errors import BadInput
+from compare.common.errors import BadInput
 
 Rows = Annotated[int, typer.Option(metavar="N", min=1, help="Training rows in all; the first are the originals.")]
 ShardRows = Annotated[int, typer.Option(metavar="N", min=1, help="Rows a shard, and in memory at a time.")]
@@ -38,7 +38,7 @@ def grow(
 
     Train on them with: python -m compare --data DIR. Exit code: 0 written, 2 bad input.
     """
-    from compare.files import output_directory
+    from compare.common.files import output_directory
 
     console = Console()
     output_directory(out)
@@ -53,8 +53,8 @@ def grow(
 
 
 def _write(console: Console, name: str, data: Path | None, rows: int, shard_rows: int, seed: int, out: Path) -> None:
+    from compare.common.terminal import progress_bar, show_notice
     from compare.grow.writing import write
-    from compare.terminal import progress_bar, show_notice
     from scratch.datasets import load
 
     dataset = load(name, data).in_memory()

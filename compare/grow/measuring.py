@@ -10,8 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from compare.errors import BadInput
-from compare.files import write_json
+from compare.common.errors import BadInput
+from compare.common.files import write_json
 
 PARTS = (20, 10, 4, 2, 1)
 EPOCHS = 6

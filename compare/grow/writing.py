@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from compare.errors import BadInput
-from compare.files import write_bytes, write_text
+from compare.common.errors import BadInput
+from compare.common.files import write_bytes, write_text
 from compare.grow.shifting import grown
 from scratch.arrays import Array
 from scratch.datasets import Dataset

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from compare.lessons.kit.context import PEAK, Context
-from compare.lessons.kit.figures import Figure, Plot, curves
-from compare.lessons.kit.lesson import Lesson, Outcome, finding
-from compare.lessons.kit.pair import SIDES, TWINS, Pair, SideName, both
-from compare.lessons.kit.statistics import above, histogram, noise
+from compare.lessons.toolkit.context import PEAK, Context
+from compare.lessons.toolkit.figures import Figure, Plot, curves
+from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.pair import PERTURBED, SIDES, Pair, SideName, both
+from compare.lessons.toolkit.statistics import above, histogram, noise
 from scratch.activations import sigmoid, sigmoid_gradient
 from scratch.arrays import Array
 
@@ -38,7 +38,7 @@ def run(context: Context) -> Outcome:
     epochs, batch_size = context.pick(small=(6, 8), large=(5, 32))
     broken, mended = (
         context.pair(
-            name, context.recipe(activation=name, optimizer="adam", pixels="raw", epochs=epochs, batch_size=batch_size)
+            name, context.config(activation=name, optimizer="adam", pixels="raw", epochs=epochs, batch_size=batch_size)
         )
         for name in ("linear", "sigmoid")
     )
@@ -62,7 +62,7 @@ def run(context: Context) -> Outcome:
         return broken.outputs(side, rows.x_val / np.float32(scaled_by), broken.scratch.weights[0])
 
     chance = noise(baseline, len(rows.x_val))
-    risen = [above(accuracy(mended)(side), baseline, len(rows.x_val)) for side in (*SIDES, *TWINS)]
+    risen = [above(accuracy(mended)(side), baseline, len(rows.x_val)) for side in (*SIDES, *PERTURBED)]
     answers = mended.outputs("scratch", rows.x_val)
     z = z_at_the_start("scratch")
     edge = edge_of_saturation()
@@ -96,7 +96,7 @@ def run(context: Context) -> Outcome:
             f"The sigmoid mends it: {both(accuracy(mended, 0), '.3f')} after the first epoch, "
             f"{both(accuracy(mended), '.3f')} after the last, and every output is from {answers.min():.2g} to "
             f"{answers.max():.2g}. {sum(risen)} of {len(risen)} runs that differ by rounding alone (Keras, NumPy, its "
-            "twins) are above the baseline by then.",
+            "runs) are above the baseline by then.",
             f"The sigmoid alone does not mend it here: the accuracy ends at {both(accuracy(mended), '.3f')}; the "
             f"baseline is {baseline:.3f}.",
         ),

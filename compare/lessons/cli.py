@@ -57,7 +57,7 @@ def add_to(app: typer.Typer) -> None:
         Exit code: 0 both sides told the same story, 1 they did not, 2 bad input, 130 interrupted.
         """
         if not names:
-            from compare.lessons.kit import catalogue, terminal
+            from compare.lessons.toolkit import catalogue, terminal
 
             terminal.show_list(Console(), catalogue.lessons())
             return
@@ -75,12 +75,12 @@ def run(
     quiet: bool,
 ) -> int:
     """Run lessons, show them, write ``lessons.json`` and ``lessons.html``; return the exit code."""
-    from compare.files import output_directory, write_json
-    from compare.lessons.kit import page, terminal
-    from compare.lessons.kit.catalogue import chosen
-    from compare.lessons.kit.context import PEAK, Context
-    from compare.lessons.kit.lesson import Lesson, Outcome
-    from compare.lessons.kit.result import result_of
+    from compare.common.files import output_directory, write_json
+    from compare.lessons.toolkit import page, terminal
+    from compare.lessons.toolkit.catalogue import chosen
+    from compare.lessons.toolkit.context import PEAK, Context
+    from compare.lessons.toolkit.lesson import Lesson, Outcome
+    from compare.lessons.toolkit.result import result_of
     from scratch.datasets import load
 
     picked = chosen(names)

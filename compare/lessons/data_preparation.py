@@ -2,12 +2,12 @@
 
 from itertools import product
 
-from compare.lessons.kit.context import Context
-from compare.lessons.kit.figures import Color, Figure, Plot, curves
-from compare.lessons.kit.lesson import Lesson, Outcome, finding
-from compare.lessons.kit.pair import SideName, both
-from compare.lessons.kit.statistics import above
-from compare.recipe import OptimizerName, Pixels
+from compare.core.config import OptimizerName, Pixels
+from compare.lessons.toolkit.context import Context
+from compare.lessons.toolkit.figures import Color, Figure, Plot, curves
+from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.pair import SideName, both
+from compare.lessons.toolkit.statistics import above
 
 OPTIMIZERS: tuple[OptimizerName, ...] = ("sgd", "adam")
 COLORS: dict[Pixels, Color] = {"raw": "red", "unit": "blue"}
@@ -19,7 +19,7 @@ def run(context: Context) -> Outcome:
     pairs = {
         (optimizer, pixels): context.pair(
             f"{optimizer}, {'raw' if pixels == 'raw' else 'scaled'} pixels",
-            context.recipe(optimizer=optimizer, pixels=pixels, epochs=epochs, batch_size=batch_size, train_size=12_000),
+            context.config(optimizer=optimizer, pixels=pixels, epochs=epochs, batch_size=batch_size, train_size=12_000),
         )
         for optimizer, pixels in product(OPTIMIZERS, COLORS)
     }

@@ -2,23 +2,23 @@
 
 import numpy as np
 
-from compare.lessons.kit.context import Context
-from compare.lessons.kit.figures import Figure, Images, Plot, curves
-from compare.lessons.kit.lesson import Lesson, Outcome, finding
-from compare.lessons.kit.pair import SIDES, SideName, both
-from compare.lessons.kit.statistics import noise
+from compare.lessons.toolkit.context import Context
+from compare.lessons.toolkit.figures import Figure, Images, Plot, curves
+from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.pair import SIDES, SideName, both
+from compare.lessons.toolkit.statistics import noise
 
 IMAGES = 5
 
 
 def run(context: Context) -> Outcome:
     """Train for many epochs and look at the weights after each."""
-    recipe = context.recipe(
+    config = context.config(
         epochs=context.pick(small=8, large=10),
         batch_size=context.pick(small=8, large=32),
         train_size=12_000,
     )
-    pair = context.pair("sigmoid, sgd", recipe)
+    pair = context.pair("sigmoid, sgd", config)
     rows, baseline = pair.rows, pair.rows.baseline["validation"]
 
     def moved(side: SideName, epoch: int) -> float:
@@ -34,7 +34,7 @@ def run(context: Context) -> Outcome:
     def accuracy(epoch: int) -> str:
         return both(lambda side: pair.curve(side, "val_accuracy")[epoch - 1], ".3f")
 
-    paid, all_of_them = last_that_pays("scratch"), recipe.epochs
+    paid, all_of_them = last_that_pays("scratch"), config.epochs
     first = both(lambda side: moved(side, 1), ".3g")
     last = both(lambda side: moved(side, all_of_them), ".3g")
     findings = [
@@ -64,7 +64,7 @@ def run(context: Context) -> Outcome:
     weights = {f"epoch {at}": pair.scratch.weights[at][0][:, 0].reshape(rows.shape) for at in shown}
     figure = Figure(
         "epochs",
-        f"Accuracy by epoch, and the weights as images: red speaks for class {recipe.digit}, blue against it.",
+        f"Accuracy by epoch, and the weights as images: red speaks for class {config.digit}, blue against it.",
         [
             Plot(
                 "accuracy by epoch",
@@ -78,7 +78,7 @@ def run(context: Context) -> Outcome:
         ],
     )
     return Outcome(
-        f"Sigmoid, mse, sgd with rate {recipe.learning_rate}, batches of {recipe.batch_size}, {len(rows.x_train):,} "
+        f"Sigmoid, mse, sgd with rate {config.learning_rate}, batches of {config.batch_size}, {len(rows.x_train):,} "
         f"rows, {all_of_them} epochs.",
         [pair],
         findings,

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 
 import scratch
-from compare.data import Rows, prepare
-from compare.lessons.kit.context import PEAK, Context
-from compare.lessons.kit.figures import Color, Figure, Images, Plot, curves
-from compare.lessons.kit.lesson import Lesson, Outcome, finding
-from compare.lessons.kit.pair import Pair, SideName, both
-from compare.lessons.kit.statistics import above
-from compare.recipe import Recipe
-from compare.sides import Library
+from compare.core.config import Config
+from compare.core.data import Rows, prepare
+from compare.core.frameworks import Framework
+from compare.lessons.toolkit.context import PEAK, Context
+from compare.lessons.toolkit.figures import Color, Figure, Images, Plot, curves
+from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.pair import Pair, SideName, both
+from compare.lessons.toolkit.statistics import above
 from scratch.arrays import Array
 from scratch.datasets import Dataset
 
@@ -44,37 +44,37 @@ def classifier(keras: Any, optimizer: Any, loss: str, activation: str, shape: tu
 
 
 @dataclass(frozen=True)
-class Classifiers(Library):
+class Classifiers(Framework):
     """A library that builds a unit for each class, whatever activation and loss the recipe names."""
 
     activation: str = "softmax"
     loss: str = "sparse_categorical_crossentropy"
     classes: int = 10
 
-    def build(self, recipe: Recipe, shape: tuple[int, ...], weights: list[Array], **changes: Any) -> Any:
+    def build(self, config: Config, shape: tuple[int, ...], weights: list[Array], **changes: Any) -> Any:
         """Build the model with these weights; ``changes`` replace parts of it."""
-        parts = {"optimizer": self.optimizer(recipe), "loss": self.loss, "activation": self.activation} | changes
+        parts = {"optimizer": self.optimizer(config), "loss": self.loss, "activation": self.activation} | changes
         model = classifier(self.keras, shape=shape, classes=self.classes, **parts)
         model.set_weights(weights)
         return model
 
 
-def ten_classes(context: Context, dataset: Dataset, recipe: Recipe, activation: str, loss: str) -> Pair:
+def ten_classes(context: Context, dataset: Dataset, config: Config, activation: str, loss: str) -> Pair:
     """Train a unit for each class on both sides."""
     classes = dataset.classes
     keras, numpy_side = (
         Classifiers(one.name, one.keras, one.set_dtype, one.recorder, activation, loss, classes)
         for one in (context.keras, context.scratch)
     )
-    images = prepare(dataset, recipe)
+    images = prepare(dataset, config)
     labels = [dataset.y_train[: len(images.x_train)], dataset.y_test]
     if loss == "mse":
         labels = [scratch.utils.to_categorical(y, classes) for y in labels]
     rows = Rows(images.x_train, labels[0], images.x_val, labels[1])
-    scratch.utils.set_random_seed(recipe.seed)
+    scratch.utils.set_random_seed(config.seed)
     start = classifier(scratch, "sgd", "mse", "linear", rows.shape, classes).get_weights()
-    pixels = "raw" if recipe.pixels == "raw" else "scaled"
-    return context.pair(f"{pixels}, {activation}, {loss}", recipe, rows, (keras, numpy_side), start)
+    pixels = "raw" if config.pixels == "raw" else "scaled"
+    return context.pair(f"{pixels}, {activation}, {loss}", config, rows, (keras, numpy_side), start)
 
 
 def run(context: Context) -> Outcome:
@@ -85,11 +85,11 @@ def run(context: Context) -> Outcome:
     batch_size, rate = context.pick(small=(16, 0.01), large=(64, 0.001))
     few, more = context.pick(small=(3, 4), large=(2, 5))
     choices = {"optimizer": "adam", "learning_rate": rate, "epochs": few, "batch_size": batch_size}
-    raw, unit = (context.recipe(pixels=pixels, **choices) for pixels in ("raw", "unit"))
+    raw, unit = (context.config(pixels=pixels, **choices) for pixels in ("raw", "unit"))
     broken = ten_classes(context, dataset, raw, "linear", "mse")
     scaled = ten_classes(context, dataset, unit, "linear", "mse")
     softmax = ten_classes(context, dataset, replace(unit, epochs=more), "softmax", "sparse_categorical_crossentropy")
-    one = context.recipe(
+    one = context.config(
         epochs=2, batch_size=batch_size, learning_rate=0.5, train_size=min(20_000, len(dataset.x_train))
     )
     single = context.pair(f"{names[one.digit]} or not", one, prepare(dataset, one))

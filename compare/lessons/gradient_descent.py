@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from compare.data import Rows
-from compare.ladder import Batch, after_one_step, bounds_of
-from compare.lessons.kit.context import Context
-from compare.lessons.kit.figures import Figure, Line, Plot
-from compare.lessons.kit.lesson import Lesson, Outcome, finding
-from compare.lessons.kit.pair import SIDES, TWINS, Pair, SideName, both
-from compare.recipe import Recipe
-from compare.sides import Library, initial_weights
+from compare.core.checks import Batch, after_one_step, bounds_of
+from compare.core.config import Config
+from compare.core.data import Rows
+from compare.core.frameworks import Framework, initial_weights
+from compare.lessons.toolkit.context import Context
+from compare.lessons.toolkit.figures import Figure, Line, Plot
+from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.pair import PERTURBED, SIDES, Pair, SideName, both
 from scratch.arrays import Array
 from scratch.gradcheck import central_difference
 from scratch.losses import mean_squared_error
@@ -23,10 +23,10 @@ DIFFERENCE_ERROR = 1e-7  # of a central difference, relative: see scratch.gradch
 START = -1.0
 
 
-def gradient(library: Library, recipe: Recipe, batch: Batch) -> Array:
+def gradient(framework: Framework, config: Config, batch: Batch) -> Array:
     """Return dW of a batch as a library's own backpropagation finds it."""
     shape = batch.X.shape[1:]
-    return after_one_step(library.build(recipe, shape, batch.weights, optimizer=library.recorder()), batch)[0]
+    return after_one_step(framework.build(config, shape, batch.weights, optimizer=framework.recorder()), batch)[0]
 
 
 def one_pixel(rows: Rows, pixel: int) -> Rows:
@@ -41,23 +41,23 @@ def one_pixel(rows: Rows, pixel: int) -> Rows:
 
 def run(context: Context) -> Outcome:
     """Find the slope under one weight, then let a perceptron of that one pixel roll down in three ways."""
-    recipe = context.recipe(train_size=ROWS, epochs=1)
-    rows = context.rows(recipe)
+    config = context.config(train_size=ROWS, epochs=1)
+    rows = context.rows(config)
     n = len(rows.x_train)
-    batch = Batch(rows.x_train, rows.y_train, initial_weights(recipe, rows.shape))
+    batch = Batch(rows.x_train, rows.y_train, initial_weights(config, rows.shape))
     context.tell("the slope under one weight")
-    dW = {side: gradient(library, recipe, batch) for side, library in _libraries(context).items()}
+    dW = {side: gradient(framework, config, batch) for side, framework in _frameworks(context).items()}
     pixel = int(np.argmax(np.abs(dW["scratch"])))
-    slope, curve = loss_along(context, recipe, batch, pixel)
-    allowed = float(bounds_of(context.scratch, recipe, batch)["dW"].tolerance[pixel, 0]) + DIFFERENCE_ERROR * abs(slope)
+    slope, curve = loss_along(context, config, batch, pixel)
+    allowed = float(bounds_of(context.scratch, config, batch)["dW"].tolerance[pixel, 0]) + DIFFERENCE_ERROR * abs(slope)
     w_now = float(batch.weights[0][pixel, 0])
 
     alone = one_pixel(rows, pixel)
     y = alone.y_train.astype(np.float32)
     start = [np.array([[START]], np.float32), np.array([y.mean()], np.float32)]
-    linear = context.recipe(activation="linear", learning_rate=0.1, train_size=n)
+    linear = context.config(activation="linear", learning_rate=0.1, train_size=n)
     full = context.pair("full batch", replace(linear, batch_size=n, epochs=FULL_BATCH_STEPS), alone, weights=start)
-    full.steps = {side: full.side(side).weights[1:] for side in (*SIDES, *TWINS)}
+    full.steps = {side: full.side(side).weights[1:] for side in (*SIDES, *PERTURBED)}
     mini, single = (
         context.pair(label, replace(linear, batch_size=size, epochs=1), alone, weights=start, by_step=True)
         for label, size in {"mini-batches": BATCH, "single rows": 1}.items()
@@ -171,15 +171,15 @@ def run(context: Context) -> Outcome:
     )
 
 
-def _libraries(context: Context) -> dict[SideName, Library]:
+def _frameworks(context: Context) -> dict[SideName, Framework]:
     return {"keras": context.keras, "scratch": context.scratch}
 
 
-def loss_along(context: Context, recipe: Recipe, batch: Batch, pixel: int) -> tuple[float, list[tuple[float, float]]]:
+def loss_along(context: Context, config: Config, batch: Batch, pixel: int) -> tuple[float, list[tuple[float, float]]]:
     """Return the measured slope of the loss under one weight, and the loss along it, in float64."""
     W, b = (w.astype(float) for w in batch.weights)
     with context.scratch.dtype("float64"):
-        model = context.scratch.build(recipe.witness(), batch.X.shape[1:], [W, b])
+        model = context.scratch.build(config.reference(), batch.X.shape[1:], [W, b])
 
     def loss(w: Array) -> float:
         moved = W.copy()

@@ -6,14 +6,14 @@ from functools import cache
 
 import numpy as np
 
-from compare.ladder import apart
-from compare.lessons.kit.context import Context
-from compare.lessons.kit.figures import Color, Figure, Line, Plot
-from compare.lessons.kit.lesson import Lesson, Outcome, finding
-from compare.lessons.kit.pair import Pair, SideName
-from compare.lessons.kit.sweep import Sweep, grid, stability_limit, sweep
-from compare.recipe import Recipe
-from compare.sides import batch_order
+from compare.core.checks import apart
+from compare.core.config import Config
+from compare.core.frameworks import batch_order
+from compare.lessons.toolkit.context import Context
+from compare.lessons.toolkit.figures import Color, Figure, Line, Plot
+from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.pair import Pair, SideName
+from compare.lessons.toolkit.sweep import Sweep, grid, stability_limit, sweep
 from scratch.arrays import Array
 
 RATES = 64  # a power of two, so that the loss's mean over the units divides without rounding
@@ -25,21 +25,21 @@ def run(context: Context) -> Outcome:
     """Sweep the rates for the sigmoid and for a linear unit, in batches and in one; let Keras verify some."""
     size = context.pick(small=1024, large=4096)
     epochs, full_steps = 3, 40
-    recipe = context.recipe(train_size=size, epochs=epochs)
-    rows = context.rows(recipe, validation=1000)
+    config = context.config(train_size=size, epochs=epochs)
+    rows = context.rows(config, validation=1000)
     n = len(rows.x_train)
-    linear = replace(recipe, activation="linear")
+    linear = replace(config, activation="linear")
     whole = replace(linear, batch_size=n, epochs=full_steps)
 
     context.tell(f"{RATES} rates at once")
-    curved = sweep(recipe, rows, grid(1e-5, 1e4, RATES))
+    curved = sweep(config, rows, grid(1e-5, 1e4, RATES))
     mini, full = (sweep(one, rows, grid(1e-6, 1e1, RATES)) for one in (linear, whole))
     limit = stability_limit(rows.x_train)
     inner = full.boundary or (limit / 2, limit)
     zoom = sweep(whole, rows, grid(inner[0] / 1.3, inner[1], RATES))
     measured = zoom.boundary
-    order = next(batch_order(recipe, n))
-    batches = np.array_split(order, range(recipe.batch_size, n, recipe.batch_size))
+    order = next(batch_order(config, n))
+    batches = np.array_split(order, range(config.batch_size, n, config.batch_size))
     batch_limits = np.array([stability_limit(rows.x_train[batch]) for batch in batches])
 
     about_right = int(np.argmax(curved.accuracy))
@@ -47,10 +47,10 @@ def run(context: Context) -> Outcome:
     edge = int(np.argmax(full.diverged)) if full.boundary else RATES // 2
     around = max(edge - 2, 0), min(edge + 1, RATES - 1)
 
-    def alone(one: Recipe, rate: float) -> Pair:
+    def alone(one: Config, rate: float) -> Pair:
         return context.pair(f"{one.activation}, rate {rate:.2g}", replace(one, learning_rate=rate), rows)
 
-    sigmoids = [alone(recipe, float(curved.rates[at])) for at in looked]
+    sigmoids = [alone(config, float(curved.rates[at])) for at in looked]
     below, above = (alone(replace(whole, epochs=3), float(full.rates[at])) for at in around)
     columns_share = max(column_share(pair, curved, at) for pair, at in zip(sigmoids, looked, strict=True))
 
@@ -91,7 +91,7 @@ def run(context: Context) -> Outcome:
         finding(
             lambda side: batch_limits.min() < limit,
             f"Mini-batches change that: each has a Hessian of its own, and the limits of the first epoch's "
-            f"{len(batch_limits)} batches of {recipe.batch_size} run from {batch_limits.min():.3g} to "
+            f"{len(batch_limits)} batches of {config.batch_size} run from {batch_limits.min():.3g} to "
             f"{batch_limits.max():.3g}. On the grid of {RATES} rates they diverge between {_rates(mini.boundary)}, "
             f"full batches between {_rates(full.boundary)}.",
             f"No batch of the first epoch has a lower limit than the whole: they run from {batch_limits.min():.3g} to "
@@ -100,7 +100,7 @@ def run(context: Context) -> Outcome:
         ),
         finding(
             lambda side: np.nanmin(mini.loss) < np.nanmin(full.loss),
-            f"But they take more steps: {epochs} epochs are {epochs * recipe.steps_an_epoch(n):,} of them, and the "
+            f"But they take more steps: {epochs} epochs are {epochs * config.steps_an_epoch(n):,} of them, and the "
             f"best rate gets to a loss of {np.nanmin(mini.loss):.4f}, where {full_steps} epochs of full-batch steps "
             f"get to {np.nanmin(full.loss):.4f}.",
             f"The best loss is {np.nanmin(mini.loss):.4f} with mini-batches and {np.nanmin(full.loss):.4f} with full "
@@ -109,10 +109,10 @@ def run(context: Context) -> Outcome:
         ),
         finding(
             lambda side: not grew(below, side) and grew(above, side),
-            f"Keras verifies it: at {below.recipe.learning_rate:.3g} the loss falls, at "
-            f"{above.recipe.learning_rate:.3g} it grows from {above.curve('keras', 'loss')[0]:.3g} to "
-            f"{above.last('keras', 'loss'):.3g} in {above.recipe.epochs} steps.",
-            f"The loss does not fall at {below.recipe.learning_rate:.3g} and grow at {above.recipe.learning_rate:.3g}.",
+            f"Keras verifies it: at {below.config.learning_rate:.3g} the loss falls, at "
+            f"{above.config.learning_rate:.3g} it grows from {above.curve('keras', 'loss')[0]:.3g} to "
+            f"{above.last('keras', 'loss'):.3g} in {above.config.epochs} steps.",
+            f"The loss does not fall at {below.config.learning_rate:.3g} and grow at {above.config.learning_rate:.3g}.",
         ),
     ]
     figure = Figure(
@@ -144,7 +144,7 @@ def run(context: Context) -> Outcome:
                 "learning rate",
                 "mse",
                 [
-                    _line(f"batches of {recipe.batch_size}", mini, mini.loss, "green"),
+                    _line(f"batches of {config.batch_size}", mini, mini.loss, "green"),
                     _line("full batches", full, full.loss, "violet"),
                 ],
                 marks={f"2/λmax = {limit:.3g}": limit},
@@ -156,7 +156,7 @@ def run(context: Context) -> Outcome:
     pairs = [*sigmoids, below, above]
     return Outcome(
         f"{RATES} rates at once, each from the same weights, on the first {n:,} rows: sigmoid and linear unit, "
-        f"{epochs} epochs in batches of {recipe.batch_size}; the linear one also {full_steps} full-batch steps. Keras "
+        f"{epochs} epochs in batches of {config.batch_size}; the linear one also {full_steps} full-batch steps. Keras "
         f"verifies {len(pairs)} of them. Validation on {len(rows.x_val):,} images.",
         pairs,
         findings,
@@ -174,7 +174,7 @@ def run(context: Context) -> Outcome:
 def column_share(pair: Pair, found: Sweep, at: int) -> float:
     """Return how far a column of the sweep is from the same run alone, as a part of what rounding explains."""
     distance = apart([w[..., at : at + 1] for w in found.weights], pair.scratch.weights[-1])
-    return distance / (2 * pair.match.of_twins) if distance else 0.0
+    return distance / (2 * pair.match.of_perturbed) if distance else 0.0
 
 
 def _rates(boundary: tuple[float, float] | None) -> str:

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from compare.lessons.kit.context import Context
-from compare.lessons.kit.figures import Color, Figure, Line, Plot
-from compare.lessons.kit.lesson import Lesson, Outcome, finding
-from compare.lessons.kit.pair import SIDES, Pair, SideName, both
-from compare.lessons.kit.statistics import mean_and_spread, noise
+from compare.lessons.toolkit.context import Context
+from compare.lessons.toolkit.figures import Color, Figure, Line, Plot
+from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.pair import SIDES, Pair, SideName, both
+from compare.lessons.toolkit.statistics import mean_and_spread, noise
 
 SEEDS = 3
 COLORS: dict[SideName, Color] = {"keras": "blue", "scratch": "orange"}
@@ -19,7 +19,7 @@ def run(context: Context) -> Outcome:
     sizes = context.pick(small=(16, 80, 450, 1437), large=(100, 300, 1000, 3000, 10_000, 30_000))
     drawn = context.pick(small=3200, large=16_000)
     rate, batch_size = context.pick(small=(1.0, 16), large=(0.5, 32))
-    everything = context.rows(context.recipe())
+    everything = context.rows(context.config())
     rows_there, checked = len(everything.x_train), len(everything.x_val)
     sizes = sorted({min(size, rows_there) for size in sizes})
 
@@ -28,8 +28,8 @@ def run(context: Context) -> Outcome:
         picked = np.random.default_rng(seed).permutation(rows_there)[:size]
         seen = np.resize(picked, drawn)
         rows = replace(everything, x_train=everything.x_train[seen], y_train=everything.y_train[seen])
-        recipe = context.recipe(seed=seed, epochs=1, learning_rate=rate, batch_size=batch_size)
-        return context.pair(f"{size:,} rows, seed {seed}", recipe, rows)
+        config = context.config(seed=seed, epochs=1, learning_rate=rate, batch_size=batch_size)
+        return context.pair(f"{size:,} rows, seed {seed}", config, rows)
 
     runs = {size: [train(size, context.seed + number) for number in range(SEEDS)] for size in sizes}
     few, many = sizes[0], sizes[-1]

@@ -1,21 +1,21 @@
 """Few rows, many epochs: the training rows are learned by heart, and validation does not follow."""
 
-from compare.lessons.kit.context import Context
-from compare.lessons.kit.figures import Figure, Plot, curves
-from compare.lessons.kit.lesson import Lesson, Outcome, finding
-from compare.lessons.kit.pair import Pair, SideName, both
-from compare.lessons.kit.statistics import noise
+from compare.lessons.toolkit.context import Context
+from compare.lessons.toolkit.figures import Figure, Plot, curves
+from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.pair import Pair, SideName, both
+from compare.lessons.toolkit.statistics import noise
 
 
 def run(context: Context) -> Outcome:
     """Train on a few rows and on many, for the same number of epochs."""
     sizes = context.pick(small=(16, 160), large=(100, 2000))
     epochs, batch_size, rate = context.pick(small=(12, 4, 1.0), large=(25, 16, 0.5))
-    recipes = [
-        context.recipe(train_size=size, epochs=epochs, batch_size=batch_size, learning_rate=rate) for size in sizes
+    configs = [
+        context.config(train_size=size, epochs=epochs, batch_size=batch_size, learning_rate=rate) for size in sizes
     ]
     pairs = [
-        context.pair(f"{recipe.train_size} rows", recipe, context.rows(recipe, validation=1000)) for recipe in recipes
+        context.pair(f"{config.train_size} rows", config, context.rows(config, validation=1000)) for config in configs
     ]
     few, many = pairs[0], pairs[-1]
     checked = len(few.rows.x_val)
@@ -66,7 +66,7 @@ def run(context: Context) -> Outcome:
         ],
     )
     return Outcome(
-        f"Sigmoid, mse, sgd with rate {recipes[0].learning_rate:g}, batches of {recipes[0].batch_size}, {epochs} "
+        f"Sigmoid, mse, sgd with rate {configs[0].learning_rate:g}, batches of {configs[0].batch_size}, {epochs} "
         f"epochs on the first {' and '.join(str(size) for size in sizes)} rows; validation on {checked:,} images.",
         pairs,
         findings,

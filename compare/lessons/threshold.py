@@ -4,11 +4,11 @@ from functools import cache
 
 import numpy as np
 
-from compare.lessons.kit.context import Context
-from compare.lessons.kit.figures import Figure, Line, Plot
-from compare.lessons.kit.lesson import Lesson, Outcome, finding
-from compare.lessons.kit.pair import SIDES, SideName, both
-from compare.lessons.kit.statistics import noise
+from compare.lessons.toolkit.context import Context
+from compare.lessons.toolkit.figures import Figure, Line, Plot
+from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.pair import SIDES, SideName, both
+from compare.lessons.toolkit.statistics import noise
 from scratch.arrays import Array
 
 TIMES = 5
@@ -38,10 +38,10 @@ def measures(y: Array, a: Array, thresholds: Array) -> dict[str, Array]:
 
 def run(context: Context) -> Outcome:
     """Train once, then move the threshold."""
-    recipe = context.recipe(epochs=2, batch_size=context.pick(small=8, large=32), train_size=20_000)
-    pair = context.pair("sigmoid, sgd", recipe)
+    config = context.config(epochs=2, batch_size=context.pick(small=8, large=32), train_size=20_000)
+    pair = context.pair("sigmoid, sgd", config)
     rows, y, baseline = pair.rows, pair.rows.y_val, pair.rows.baseline["validation"]
-    n, digit = len(y), recipe.digit
+    n, digit = len(y), config.digit
 
     @cache
     def outputs(side: SideName) -> Array:
@@ -141,7 +141,7 @@ def run(context: Context) -> Outcome:
         ],
     )
     return Outcome(
-        f"Sigmoid, mse, sgd with rate {recipe.learning_rate}, {len(rows.x_train):,} rows, {recipe.epochs} epochs; "
+        f"Sigmoid, mse, sgd with rate {config.learning_rate}, {len(rows.x_train):,} rows, {config.epochs} epochs; "
         f"{y.mean():.0%} of the {n:,} validation images are of class {digit}.",
         [pair],
         findings,

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from compare.lessons.kit.context import Context
-from compare.lessons.kit.figures import Color, Figure, Line, Plot
-from compare.lessons.kit.lesson import Lesson, Outcome, finding
-from compare.lessons.kit.pair import SIDES, Pair, SideName, both
-from compare.lessons.kit.statistics import above
+from compare.lessons.toolkit.context import Context
+from compare.lessons.toolkit.figures import Color, Figure, Line, Plot
+from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.pair import SIDES, Pair, SideName, both
+from compare.lessons.toolkit.statistics import above
 from scratch.arrays import Array
 
 POINTS = 40
@@ -16,18 +16,18 @@ COLORS: dict[str, Color] = {"no": "blue", "yes": "orange"}
 
 def run(context: Context) -> Outcome:
     """Train for one epoch on sorted rows and on shuffled ones, and look at the weights on the way."""
-    recipe = context.recipe(epochs=1, batch_size=8, learning_rate=0.5, train_size=12_000)
-    rows = context.rows(recipe, validation=2000)
+    config = context.config(epochs=1, batch_size=8, learning_rate=0.5, train_size=12_000)
+    rows = context.rows(config, validation=2000)
     y, yes = rows.y_train, int(rows.y_train.sum())
-    steps = recipe.steps_an_epoch(len(y))
+    steps = config.steps_an_epoch(len(y))
 
     def by_label(order: Array, batch_size: int) -> Array:
         return order[np.argsort(y[order], kind="stable")]
 
-    ordered = context.pair("sorted by label", recipe, rows, arranged=by_label, by_step=True)
-    shuffled = context.pair("shuffled", recipe, rows, by_step=True)
+    ordered = context.pair("sorted by label", config, rows, arranged=by_label, by_step=True)
+    shuffled = context.pair("shuffled", config, rows, by_step=True)
     looked = np.unique(np.linspace(0, steps - 1, POINTS).astype(int))
-    turn = (len(y) - yes) // recipe.batch_size - 1
+    turn = (len(y) - yes) // config.batch_size - 1
     """The last step that saw no example of the class at all."""
 
     def right(pair: Pair, side: SideName, step: int) -> dict[str, float]:
@@ -47,9 +47,9 @@ def run(context: Context) -> Outcome:
             lambda side: right(ordered, side, turn)["no"] > 0.9 and right(ordered, side, -1)["no"] < 0.5,
             f"New examples do mess up the weights for earlier ones: when the first {turn + 1:,} steps had shown "
             f"nothing but other classes, {on_the_others(ordered, turn)} of those were answered right; after the last "
-            f"{steps - turn - 1:,} steps, which showed class {recipe.digit} only, {on_the_others(ordered, -1)}.",
+            f"{steps - turn - 1:,} steps, which showed class {config.digit} only, {on_the_others(ordered, -1)}.",
             f"The weights for the earlier examples survive: {on_the_others(ordered, turn)} right before class "
-            f"{recipe.digit} came, {on_the_others(ordered, -1)} after it.",
+            f"{config.digit} came, {on_the_others(ordered, -1)} after it.",
         ),
         finding(
             lambda side: right(shuffled, side, -1)["no"] > 0.9,
@@ -71,7 +71,7 @@ def run(context: Context) -> Outcome:
     def panel(pair: Pair) -> Plot:
         found = {side: [right(pair, side, int(step)) for step in looked] for side in SIDES}
         at = (looked + 1).tolist()
-        names = {"no": "others", "yes": f"class {recipe.digit}"}
+        names = {"no": "others", "yes": f"class {config.digit}"}
         lines = [
             Line(
                 f"{names[which]}, {'Keras' if side == 'keras' else 'NumPy'}",
@@ -83,7 +83,7 @@ def run(context: Context) -> Outcome:
             for which in ("no", "yes")
             for side in SIDES
         ]
-        marks = {f"class {recipe.digit} begins": turn + 1.0} if pair is ordered else {}
+        marks = {f"class {config.digit} begins": turn + 1.0} if pair is ordered else {}
         return Plot(pair.label, "step", "share answered right", lines, marks=marks)
 
     figure = Figure(
@@ -92,8 +92,8 @@ def run(context: Context) -> Outcome:
         [panel(ordered), panel(shuffled)],
     )
     return Outcome(
-        f"Sigmoid, mse, sgd with rate {recipe.learning_rate}, {len(y):,} rows, one epoch in batches of "
-        f"{recipe.batch_size}: first all rows of other classes, then the {yes:,} of class {recipe.digit}; and the same "
+        f"Sigmoid, mse, sgd with rate {config.learning_rate}, {len(y):,} rows, one epoch in batches of "
+        f"{config.batch_size}: first all rows of other classes, then the {yes:,} of class {config.digit}; and the same "
         f"rows shuffled. Validation on {len(rows.x_val):,} images.",
         [ordered, shuffled],
         findings,

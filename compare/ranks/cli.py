@@ -9,12 +9,12 @@ import typer
 from rich.console import Console
 
 from compare import options
-from compare.errors import BadInput
-from compare.recipe import Recipe
+from compare.common.errors import BadInput
+from compare.core.config import Config
 
 if TYPE_CHECKING:
-    from compare.data import Rows
-    from compare.ladder import Rung
+    from compare.core.checks import Check
+    from compare.core.data import Rows
     from compare.ranks.verification import Verification
     from scratch.arrays import Array
 
@@ -66,9 +66,9 @@ def ranks(
     after each epoch, and ranks.json; --measure writes scaling.json. Exit code: 0 matched, 1 not matched, 2 bad input
     or a rank that died, 130 interrupted.
     """
-    from compare.files import output_directory
+    from compare.common.files import output_directory
 
-    recipe = Recipe(
+    config = Config(
         epochs=epochs,
         batch_size=batch_size,
         optimizer=optimizer,
@@ -87,7 +87,7 @@ def ranks(
     elif ranks:
         raise typer.Exit(_launch(ranks, out))
     else:
-        raise typer.Exit(_rank(recipe, dataset, data, resume, keras, out))
+        raise typer.Exit(_rank(config, dataset, data, resume, keras, out))
 
 
 def _launch(ranks: int, out: Path) -> int:
@@ -113,7 +113,7 @@ def _arguments() -> list[str]:
     return kept
 
 
-def _rank(recipe: Recipe, dataset: str, data: Path | None, resume: Path | None, keras: bool, out: Path) -> int:
+def _rank(config: Config, dataset: str, data: Path | None, resume: Path | None, keras: bool, out: Path) -> int:
     """Be one rank; rank 0 speaks for all."""
     from compare.ranks.launch import mpirun
 
@@ -122,7 +122,7 @@ def _rank(recipe: Recipe, dataset: str, data: Path | None, resume: Path | None, 
 
     world = MPI.COMM_WORLD
     try:
-        return _train_and_verify(world, recipe, dataset, data, resume, keras, out)
+        return _train_and_verify(world, config, dataset, data, resume, keras, out)
     except BadInput:
         if world.Get_rank() == 0:
             raise
@@ -130,37 +130,37 @@ def _rank(recipe: Recipe, dataset: str, data: Path | None, resume: Path | None, 
 
 
 def _train_and_verify(
-    world: Any, recipe: Recipe, dataset: str, data: Path | None, resume: Path | None, keras: bool, out: Path
+    world: Any, config: Config, dataset: str, data: Path | None, resume: Path | None, keras: bool, out: Path
 ) -> int:
-    from compare.data import prepare
-    from compare.files import write_json
+    from compare.common.files import write_json
+    from compare.core.data import prepare
+    from compare.core.frameworks import initial_weights, scratch_framework
     from compare.ranks import terminal, weights
     from compare.ranks.result import result_of
     from compare.ranks.training import same_everywhere, train
     from compare.ranks.verification import verify
-    from compare.sides import initial_weights, scratch_library
     from scratch.datasets import load
 
     console = Console(quiet=world.Get_rank() != 0)
     loaded = load(dataset, data)
-    rows = prepare(loaded, recipe)
-    start, finished = initial_weights(recipe, rows.shape), 0
+    rows = prepare(loaded, config)
+    start, finished = initial_weights(config, rows.shape), 0
     if resume:
-        start, finished = weights.read(resume, rows.shape, recipe.dtype)
-        if finished >= recipe.epochs:
+        start, finished = weights.read(resume, rows.shape, config.dtype)
+        if finished >= config.epochs:
             raise BadInput(f"--resume {resume} has {finished} epochs behind it; ask for more with --epochs")
-    terminal.show_start(console, loaded, rows, recipe, world.Get_size(), finished)
-    with scratch_library().dtype(recipe.dtype):
-        many = train(world, recipe, rows, start, finished, lambda W, epoch: terminal.kept(console, W, epoch, out))
+    terminal.show_start(console, loaded, rows, config, world.Get_size(), finished)
+    with scratch_framework().dtype(config.dtype):
+        many = train(world, config, rows, start, finished, lambda W, epoch: terminal.kept(console, W, epoch, out))
         same = same_everywhere(world, many.weights[-1])
         if world.Get_rank() != 0:
             _wait(world)
             return MATCHED
-        with console.status("Training one rank and its rounding twins"):
-            found = verify(many, recipe, rows, start, finished)
-        workers = _keras(console, recipe, rows, start, finished, found) if keras else None
+        with console.status("Training one rank and its perturbed runs"):
+            found = verify(many, config, rows, start, finished)
+        workers = _keras(console, config, rows, start, finished, found) if keras else None
     _wait(world)
-    write_json(result_of(found, same, workers, recipe, loaded, finished), out / "ranks.json")
+    write_json(result_of(found, same, workers, config, loaded, finished), out / "ranks.json")
     if workers is not None:
         terminal.show_keras(console, workers)
     terminal.show(console, found, same, out)
@@ -169,17 +169,17 @@ def _train_and_verify(
 
 
 def _keras(
-    console: Console, recipe: Recipe, rows: "Rows", start: "list[Array]", finished: int, found: "Verification"
-) -> "list[Rung] | str":
+    console: Console, config: Config, rows: "Rows", start: "list[Array]", finished: int, found: "Verification"
+) -> "list[Check] | str":
     """Train Keras on several workers and hold it against one rank; a sentence where that cannot be done."""
     from compare.ranks import keras_workers
 
     try:
         with console.status("Training Keras on two workers"):
-            trained = keras_workers.train(recipe, rows, start, finished, WORKERS)
+            trained = keras_workers.train(config, rows, start, finished, WORKERS)
     except keras_workers.BrokenWorkersError as error:
         return str(error)
-    return keras_workers.against(found.one, found.twins, trained)
+    return keras_workers.against(found.one, found.perturbed_runs, trained)
 
 
 def _wait(world: Any) -> None:

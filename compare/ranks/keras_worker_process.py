@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 import keras_ref
+from compare.core.config import Config
+from compare.core.frameworks import batch_order, keras_framework
 from compare.ranks.parts import part
-from compare.recipe import Recipe
-from compare.sides import batch_order, keras_library
 
 
 def main(name: str, worker: int, workers: int) -> None:
@@ -22,36 +22,36 @@ def main(name: str, worker: int, workers: int) -> None:
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
     directory = Path(name)
     job = json.loads((directory / "job.json").read_text(encoding="utf-8"))
-    recipe, finished = Recipe(**job["recipe"]), job["finished"]
+    config, finished = Config(**job["recipe"]), job["finished"]
     x, y = (np.load(directory / f"{array}.npy", mmap_mode="r", allow_pickle=False) for array in ("x_train", "y_train"))
     with np.load(directory / "start.npz", allow_pickle=False) as start:
         weights = [start["W"], start["b"]]
-    library = keras_library()
-    with library.dtype(recipe.dtype):
+    framework = keras_framework()
+    with framework.dtype(config.dtype):
         with strategy.scope():
-            model = library.build(recipe, x.shape[1:], weights)
+            model = framework.build(config, x.shape[1:], weights)
 
         def step(X: Any, targets: Any, n: Any) -> None:
             """Take one step: each worker gives its rows' part of the batch's mean, and ``apply`` adds the parts up."""
             with tf.GradientTape() as tape:
                 a = model(X, training=True)
-                loss = tf.reduce_sum(library.keras.losses.get(recipe.loss)(targets, a)) / n
+                loss = tf.reduce_sum(framework.keras.losses.get(config.loss)(targets, a)) / n
             model.optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
 
         distributed_step = tf.function(lambda batch: strategy.run(step, args=batch), reduce_retracing=True)
         found: dict[str, Any] = {}
-        for epoch, order in enumerate(islice(batch_order(recipe, len(x)), finished, recipe.epochs)):
-            for batch in _batches(tf, strategy, recipe, x, y, order, worker, workers):
+        for epoch, order in enumerate(islice(batch_order(config, len(x)), finished, config.epochs)):
+            for batch in _batches(tf, strategy, config, x, y, order, worker, workers):
                 distributed_step(batch)
             found[f"W{epoch}"], found[f"b{epoch}"] = model.get_weights()
     if worker == 0:
         np.savez(directory / "weights.npz", **found)
 
 
-def _batches(tf: Any, strategy: Any, recipe: Recipe, x: Any, y: Any, order: Any, worker: int, workers: int) -> Any:
+def _batches(tf: Any, strategy: Any, config: Config, x: Any, y: Any, order: Any, worker: int, workers: int) -> Any:
     """Give TensorFlow this worker's part of every batch, and how many rows the whole batch has."""
-    mine, shares = part(order, recipe.batch_size, worker, workers)
-    sizes = [min(recipe.batch_size, len(order) - start) for start in range(0, len(order), recipe.batch_size)]
+    mine, shares = part(order, config.batch_size, worker, workers)
+    sizes = [min(config.batch_size, len(order) - start) for start in range(0, len(order), config.batch_size)]
 
     def rows() -> Any:
         begin = 0
@@ -61,9 +61,9 @@ def _batches(tf: Any, strategy: Any, recipe: Recipe, x: Any, y: Any, order: Any,
             begin = end
 
     shapes = (
-        tf.TensorSpec((None, *x.shape[1:]), recipe.dtype),
-        tf.TensorSpec((None, 1), recipe.dtype),
-        tf.TensorSpec((), recipe.dtype),
+        tf.TensorSpec((None, *x.shape[1:]), config.dtype),
+        tf.TensorSpec((None, 1), config.dtype),
+        tf.TensorSpec((), config.dtype),
     )
     return strategy.distribute_datasets_from_function(
         lambda context: tf.data.Dataset.from_generator(rows, output_signature=shapes)

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.data import Rows
-from compare.ladder import Rung, drift_after, held
-from compare.lockstep import Side
-from compare.recipe import Recipe
+from compare.core.checks import Check, drift_after, held
+from compare.core.config import Config
+from compare.core.data import Rows
+from compare.core.training import Side
 from scratch.arrays import Array
 
 ARRAYS = ("x_train", "y_train")
@@ -29,14 +29,14 @@ class BrokenWorkersError(Exception):
     """The workers did not come to the end."""
 
 
-def train(recipe: Recipe, rows: Rows, weights: list[Array], finished: int, workers: int) -> list[list[Array]]:
+def train(config: Config, rows: Rows, weights: list[Array], finished: int, workers: int) -> list[list[Array]]:
     """Train Keras on so many workers here; return the weights after each epoch. Raises BrokenWorkersError."""
     with tempfile.TemporaryDirectory() as place:
         directory = Path(place)
         for name, array in zip(ARRAYS, rows.batch(np.arange(len(rows.y_train))), strict=True):
             np.save(directory / f"{name}.npy", array)
         np.savez(directory / "start.npz", W=weights[0], b=weights[1])
-        job = {"recipe": asdict(recipe), "finished": finished}
+        job = {"recipe": asdict(config), "finished": finished}
         (directory / "job.json").write_text(json.dumps(job), encoding="utf-8")
         addresses = [f"127.0.0.1:{port}" for port in _free_ports(workers)]
         started = [_start(directory, addresses, worker) for worker in range(workers)]
@@ -52,13 +52,19 @@ def train(recipe: Recipe, rows: Rows, weights: list[Array], finished: int, worke
             for process in started:
                 process.kill()
         with np.load(directory / "weights.npz", allow_pickle=False) as file:
-            return [[file[f"W{i}"], file[f"b{i}"]] for i in range(recipe.epochs - finished)]
+            return [[file[f"W{i}"], file[f"b{i}"]] for i in range(config.epochs - finished)]
 
 
-def against(one: Side, twins: list[Side], found: list[list[Array]]) -> list[Rung]:
+def against(one: Side, perturbed_runs: list[Side], found: list[list[Array]]) -> list[Check]:
     """Hold Keras's weights after each epoch against one rank of scratch."""
     return [
-        held(f"weights after {epoch} epoch{'s' * (epoch > 1)}", name, theirs, ours, 2 * drift_after(one, twins, epoch))
+        held(
+            f"weights after {epoch} epoch{'s' * (epoch > 1)}",
+            name,
+            theirs,
+            ours,
+            2 * drift_after(one, perturbed_runs, epoch),
+        )
         for epoch, weights in enumerate(found, 1)
         for name, theirs, ours in zip("Wb", weights, one.weights[epoch], strict=True)
     ]

@@ -8,7 +8,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from compare.errors import BadInput
+from compare.common.errors import BadInput
 from compare.ranks.weights import last
 
 

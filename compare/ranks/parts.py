@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from compare.errors import BadInput
+from compare.common.errors import BadInput
 from scratch.arrays import Array
 
 

@@ -3,19 +3,19 @@
 from dataclasses import asdict
 from typing import Any
 
-from compare.ladder import Rung, apart
+from compare.core.checks import Check, apart
+from compare.core.config import Config
 from compare.ranks.verification import Verification
-from compare.recipe import Recipe
 from scratch.datasets import Dataset
 
 
 def result_of(
-    found: Verification, same: bool, workers: list[Rung] | str | None, recipe: Recipe, dataset: Dataset, finished: int
+    found: Verification, same: bool, workers: list[Check] | str | None, config: Config, dataset: Dataset, finished: int
 ) -> dict[str, Any]:
     """Gather the result; ``workers`` are Keras's rungs, why there are none, or None where they were not asked for."""
     return {
         "dataset": {"name": dataset.name, "source": dataset.source, "notice": dataset.notice},
-        "recipe": recipe.as_dict(),
+        "recipe": config.as_dict(),
         "resumed_after_epochs": finished,
         "ranks": found.many.name,
         "same_weights_on_every_rank": same,

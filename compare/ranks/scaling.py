@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from compare.errors import BadInput
-from compare.files import write_json
+from compare.common.errors import BadInput
+from compare.common.files import write_json
 from compare.ranks.launch import start
 
 RANKS = (1, 2, 4)

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from compare.data import Rows
-from compare.lockstep import Side
+from compare.core.config import Config
+from compare.core.data import Rows
+from compare.core.frameworks import batch_order, scratch_framework
+from compare.core.stored import in_order
+from compare.core.training import Side
 from compare.ranks.allreduce import AllReduced
 from compare.ranks.parts import check, cut, part
-from compare.recipe import Recipe
-from compare.sides import batch_order, scratch_library
-from compare.stored import in_order
 from scratch.arrays import Array
 
 
@@ -25,21 +25,21 @@ def adder(world: Any) -> Callable[[Array], None]:
 
 
 def train(
-    world: Any, recipe: Recipe, rows: Rows, weights: list[Array], finished: int, keep: Callable[[list[Array], int], Any]
+    world: Any, config: Config, rows: Rows, weights: list[Array], finished: int, keep: Callable[[list[Array], int], Any]
 ) -> Side:
     """Train one rank of ``world`` in step with the others, from weights that ``finished`` epochs made.
 
     Raises BadInput where there are more ranks than rows in a batch.
     """
-    rank, ranks, batch_size = world.Get_rank(), world.Get_size(), recipe.batch_size
+    rank, ranks, batch_size = world.Get_rank(), world.Get_size(), config.batch_size
     check(ranks, min(batch_size, len(rows.x_train)), len(rows.x_train), len(rows.x_val))
-    library, add_up = scratch_library(), adder(world)
-    optimizer = AllReduced(library.optimizer(recipe), add_up)
-    model = library.build(recipe, rows.shape, weights, optimizer=optimizer)
+    framework, add_up = scratch_framework(), adder(world)
+    optimizer = AllReduced(framework.optimizer(config), add_up)
+    model = framework.build(config, rows.shape, weights, optimizer=optimizer)
     side = Side(f"{ranks} ranks", model)
     largest = cut(min(batch_size, len(rows.x_train)), rank, ranks)
     x_val, y_val = (array[cut(len(array), rank, ranks)] for array in (rows.x_val, rows.y_val))
-    orders = islice(batch_order(recipe, rows.to_order), finished, recipe.epochs)
+    orders = islice(batch_order(config, rows.to_order), finished, config.epochs)
     for epoch, order in enumerate(orders, finished + 1):
         mine, shares = part(order, batch_size, rank, ranks)
         x, y = in_order(rows.x_train, mine), rows.y_train[mine]

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from compare.data import Rows
-from compare.ladder import Rung, apart, climb_the_run
-from compare.lockstep import Side, train
-from compare.recipe import Recipe
-from compare.sides import scratch_library
-from compare.twin import twin
+from compare.core.checks import Check, apart, climb_the_run
+from compare.core.config import Config
+from compare.core.data import Rows
+from compare.core.frameworks import scratch_framework
+from compare.core.perturbed import perturbed
+from compare.core.training import Side, train
 from scratch.arrays import Array
 
-TWINS = 2
+PERTURBED = 2
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Verification:
 
     many: Side
     one: Side
-    twins: list[Side]
-    rungs: list[Rung]
+    perturbed_runs: list[Side]
+    rungs: list[Check]
 
     @property
     def matched(self) -> bool:
@@ -43,17 +43,17 @@ class Verification:
         )
 
 
-def reference(recipe: Recipe, rows: Rows, weights: list[Array], finished: int) -> list[Side]:
-    """Train one rank, plain ``scratch``, and its rounding twins."""
-    library = scratch_library()
-    one = Side("1 rank", library.build(recipe, rows.shape, weights))
-    twins = [twin(library, recipe, rows.shape, weights, number) for number in range(TWINS)]
-    for _ in train([one, *twins], recipe, rows, epochs=recipe.epochs - finished, finished=finished):
+def reference(config: Config, rows: Rows, weights: list[Array], finished: int) -> list[Side]:
+    """Train one rank, plain ``scratch``, and its perturbed runs."""
+    framework = scratch_framework()
+    one = Side("1 rank", framework.build(config, rows.shape, weights))
+    perturbed_runs = [perturbed(framework, config, rows.shape, weights, number) for number in range(PERTURBED)]
+    for _ in train([one, *perturbed_runs], config, rows, epochs=config.epochs - finished, finished=finished):
         pass
-    return [one, *twins]
+    return [one, *perturbed_runs]
 
 
-def verify(many: Side, recipe: Recipe, rows: Rows, weights: list[Array], finished: int) -> Verification:
-    """Hold many ranks' run against one rank's; a tolerance is twice as far as the rounding twins drifted."""
-    one, *twins = reference(recipe, rows, weights, finished)
-    return Verification(many, one, twins, list(climb_the_run(many, one, twins, None, recipe, rows)))
+def verify(many: Side, config: Config, rows: Rows, weights: list[Array], finished: int) -> Verification:
+    """Hold many ranks' run against one rank's; a tolerance is twice as far as the perturbed runs drifted."""
+    one, *perturbed_runs = reference(config, rows, weights, finished)
+    return Verification(many, one, perturbed_runs, list(climb_the_run(many, one, perturbed_runs, None, config, rows)))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.errors import BadInput
-from compare.files import write_bytes
+from compare.common.errors import BadInput
+from compare.common.files import write_bytes
 from scratch.arrays import Array
 
 NAME = "weights-epoch-{:04}.npz"

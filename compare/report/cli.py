@@ -7,8 +7,8 @@ import typer
 from rich.console import Console
 
 from compare import options
-from compare.errors import BadInput
-from compare.recipe import Recipe
+from compare.common.errors import BadInput
+from compare.core.config import Config
 
 Html = Annotated[
     Path | None,
@@ -42,7 +42,7 @@ def guide(
 
     Nothing is trained but a few batches. Exit code: 0, or 1 where a value does not check.
     """
-    recipe = Recipe(
+    config = Config(
         digit=digit,
         epochs=epochs,
         batch_size=batch_size,
@@ -56,22 +56,22 @@ def guide(
         dtype=dtype,
         seed=seed,
     )
-    raise typer.Exit(run(recipe, dataset, data, html))
+    raise typer.Exit(run(config, dataset, data, html))
 
 
-def run(recipe: Recipe, dataset: str, data: Path | None, html: Path | None) -> int:
+def run(config: Config, dataset: str, data: Path | None, html: Path | None) -> int:
     """Measure the values, and print the guide or write it; return the exit code."""
-    from compare.comparison import Comparison
+    from compare.common.terminal import show_data
+    from compare.core.comparison import Comparison
     from compare.report.guide import guide_of
     from compare.report.page import write_guide
     from compare.report.terminal import show_guide
-    from compare.terminal import show_data
     from scratch.datasets import load
 
     if html and (html.is_dir() or not html.parent.is_dir()):
         raise BadInput(f"--html {html} is no file in a directory that is there; name one, such as guide.html")
     console = Console()
-    comparison = Comparison(recipe, load(dataset, data))
+    comparison = Comparison(config, load(dataset, data))
     show_data(console, comparison)
     with console.status("Computing each value on both sides"):
         entries = guide_of(comparison)

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from compare.comparison import Comparison
-from compare.ladder import Batch, bounds_of
+from compare.core.checks import Batch, bounds_of
+from compare.core.comparison import Comparison
+from compare.core.frameworks import scratch_framework
 from compare.report.figures import diverging, largest_weight, shown_epochs
 from compare.report.findings import Findings
-from compare.sides import scratch_library
 from scratch.arrays import Array
 
 OF_A_KIND, MISTAKES = 24, 12
@@ -29,15 +29,15 @@ def packed(array: Array) -> dict[str, Any]:
 
 def embedded(comparison: Comparison, findings: Findings) -> dict[str, Any]:
     """Gather everything that the page computes with; without the drawing part where the weights are no numbers."""
-    recipe, dataset, scratch = comparison.recipe, comparison.dataset, comparison.sides["scratch"]
+    config, dataset, scratch = comparison.config, comparison.dataset, comparison.sides["scratch"]
     epochs = shown_epochs(comparison)
     colours = (diverging()(np.linspace(0, 1, 256))[:, :3] * 255).round().astype(np.uint8)
     return {
-        "type": recipe.dtype,
+        "type": config.dtype,
         "shape": list(comparison.rows.shape),
         "peak": dataset.peak,
-        "scaled": recipe.pixels == "unit",
-        "activation": recipe.activation,
+        "scaled": config.pixels == "unit",
+        "activation": config.activation,
         "yes": findings.yes,
         "no": findings.no,
         "box": box_of(dataset.x_test, dataset.peak),
@@ -79,14 +79,14 @@ def chosen_images(findings: Findings, most: int) -> Array:
 
 def _images(comparison: Comparison, findings: Findings) -> dict[str, Any]:
     """Pack images with what NumPy makes of each, and with how far correctly rounded arithmetic may be from it."""
-    recipe, pixels = comparison.recipe, comparison.dataset.x_test
+    config, pixels = comparison.config, comparison.dataset.x_test
     chosen = chosen_images(findings, max(1, MOST_BYTES // pixels[0].nbytes))
     rows, scratch = comparison.rows, comparison.sides["scratch"]
     with ExitStack() as held:
-        library = scratch_library()
-        held.enter_context(library.dtype(recipe.dtype))
-        bounds = bounds_of(library, recipe, Batch(rows.x_val[chosen], rows.y_val[chosen], scratch.weights[-1]))
-    stored = pixels[chosen] if pixels.dtype == np.uint8 else pixels[chosen].astype(recipe.dtype)
+        framework = scratch_framework()
+        held.enter_context(framework.dtype(config.dtype))
+        bounds = bounds_of(framework, config, Batch(rows.x_val[chosen], rows.y_val[chosen], scratch.weights[-1]))
+    stored = pixels[chosen] if pixels.dtype == np.uint8 else pixels[chosen].astype(config.dtype)
     return {
         "pixels": packed(stored),
         "labels": [int(label) for label in findings.labels[chosen]],

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare import pages
-from compare.comparison import TWINS, Comparison
-from compare.ladder import apart, drift_after, history_drift, history_tolerance
-from compare.lockstep import Side
+from compare.common import pages
+from compare.core.checks import apart, drift_after, history_drift, history_tolerance
+from compare.core.comparison import PERTURBED, Comparison
+from compare.core.training import Side
 from compare.report.findings import THRESHOLD, Findings
 from scratch.arrays import Array
 
@@ -90,21 +90,21 @@ def weight_difference(comparison: Comparison) -> Drawn:
     """Draw how far the weights of the two sides are apart after each epoch."""
     keras, scratch, epochs = comparison.sides["keras"], comparison.sides["scratch"], _epochs(comparison)
     between = np.array([apart(keras.weights[epoch], scratch.weights[epoch]) for epoch in epochs])
-    drifted = np.array([drift_after(scratch, _twins(comparison), epoch) for epoch in epochs])
+    drifted = np.array([drift_after(scratch, _perturbed_runs(comparison), epoch) for epoch in epochs])
     return _difference(comparison, "weights_difference", "Weights, max|ΔW|", between, drifted, 2 * drifted)
 
 
 def history_difference(comparison: Comparison, name: str) -> Drawn:
     """Draw how far the reported numbers of the two sides are apart after each epoch."""
-    keras, scratch, twins = comparison.sides["keras"], comparison.sides["scratch"], _twins(comparison)
+    keras, scratch, perturbed_runs = comparison.sides["keras"], comparison.sides["scratch"], _perturbed_runs(comparison)
     between = np.abs(np.subtract(keras.history[name], scratch.history[name]))
-    allowed = history_tolerance(name, scratch, twins, comparison.recipe, comparison.rows)
-    drifted = history_drift(name, scratch, twins)
+    allowed = history_tolerance(name, scratch, perturbed_runs, comparison.config, comparison.rows)
+    drifted = history_drift(name, scratch, perturbed_runs)
     return _difference(comparison, f"{name}_difference", PANELS[name], between, drifted, allowed)
 
 
-def _twins(comparison: Comparison) -> list[Side]:
-    return [comparison.sides[name] for name in TWINS]
+def _perturbed_runs(comparison: Comparison) -> list[Side]:
+    return [comparison.sides[name] for name in PERTURBED]
 
 
 def _difference(comparison: Comparison, name: str, title: str, found: Array, drifted: Array, allowed: Array) -> Drawn:
@@ -123,7 +123,7 @@ def _difference(comparison: Comparison, name: str, title: str, found: Array, dri
     axes.set_ylim(floor, 30 * top)  # room for the legend
     axes.yaxis.set_minor_formatter(NullFormatter())
     reach = np.maximum(drifted, floor)
-    axes.fill_between(epochs, floor, reach, color=COLOURS["twin"], alpha=0.55, label="drift of the twins")
+    axes.fill_between(epochs, floor, reach, color=COLOURS["perturbed"], alpha=0.55, label="drift of the perturbed runs")
     axes.plot(epochs, allowed, color=COLOURS["baseline"], linestyle=":", linewidth=1.6, label="allowed")
     shown = np.where(found == 0, floor, found)
     axes.plot(epochs, shown, color=COLOURS["ink"], marker="o", markersize=4, label="Keras − NumPy", clip_on=False)
@@ -135,8 +135,8 @@ def _difference(comparison: Comparison, name: str, title: str, found: Array, dri
         name,
         figure,
         f"{title}, difference between Keras and NumPy by epoch on a logarithmic axis: {found[0]:.2g} after the first "
-        f"epoch, {found[-1]:.2g} after the last, where the twins drifted {drifted[-1]:.2g} and {allowed[-1]:.2g} is "
-        "allowed.",
+        f"epoch, {found[-1]:.2g} after the last, where perturbed runs drifted {drifted[-1]:.2g} and {allowed[-1]:.2g} "
+        "is allowed.",
     )
 
 

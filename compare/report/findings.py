@@ -6,8 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from compare.comparison import Comparison
-from compare.sides import keras_library, scratch_library
+from compare.core.comparison import Comparison
+from compare.core.frameworks import keras_framework, scratch_framework
 from scratch.arrays import Array
 
 THRESHOLD = 0.5
@@ -94,19 +94,19 @@ def _share(part: int, whole: int) -> float | None:
 
 def word_for(comparison: Comparison) -> str:
     """Return how the recipe's digit is called."""
-    digit = comparison.recipe.digit
+    digit = comparison.config.digit
     return WORDS[digit] if comparison.dataset.name in ("mnist", "digits") else f"class {digit}"
 
 
 def findings_of(comparison: Comparison) -> Findings:
     """Ask both trained models about every validation image."""
-    recipe, images = comparison.recipe, comparison.rows.x_val
+    config, images = comparison.config, comparison.rows.x_val
     keras, scratch = comparison.sides["keras"], comparison.sides["scratch"]
     with ExitStack() as held:
-        for library in (keras_library(), scratch_library()):
-            held.enter_context(library.dtype(recipe.dtype))
-        weighs = scratch_library().build(
-            recipe, comparison.rows.shape, scratch.model.get_weights(), activation="linear"
+        for framework in (keras_framework(), scratch_framework()):
+            held.enter_context(framework.dtype(config.dtype))
+        weighs = scratch_framework().build(
+            config, comparison.rows.shape, scratch.model.get_weights(), activation="linear"
         )
         z, a, a_keras = (
             model.predict(images, batch_size=1024, verbose=0) for model in (weighs, scratch.model, keras.model)

@@ -10,9 +10,9 @@ from typing import Any
 
 import keras_ref
 import scratch
-from compare.comparison import Comparison
-from compare.ladder import Rung
-from compare.recipe import Recipe
+from compare.core.checks import Check
+from compare.core.comparison import Comparison
+from compare.core.config import Config
 from compare.report.lines import Line, keras_lines, marked, written
 from compare.report.sources import Stated, stated
 from compare.report.values import values_of
@@ -28,25 +28,25 @@ class Row:
     beside: str
     """The word whose line it stands beside, which is the first of ``words`` where there are any."""
     says: str
-    math: Callable[[Recipe], Sequence[Stated]]
+    math: Callable[[Config], Sequence[Stated]]
     value: str
 
 
-def _head(recipe: Recipe) -> Any:
+def _head(config: Config) -> Any:
     """Return the loss of the recipe as it follows its activation."""
-    return losses.get(recipe.loss).after(activations.get(recipe.activation))
+    return losses.get(config.loss).after(activations.get(config.activation))
 
 
-def _optimizer(recipe: Recipe) -> list[Stated]:
-    if recipe.optimizer == "adam":
+def _optimizer(config: Config) -> list[Stated]:
+    if config.optimizer == "adam":
         return [stated(optimizers.Adam.update, optimizers.Adam)]
-    which = 0 if not recipe.momentum else 2 if recipe.nesterov else 1
+    which = 0 if not config.momentum else 2 if config.nesterov else 1
     return [stated(optimizers.SGD.update, optimizers.SGD, which)]
 
 
-def _way_back(recipe: Recipe) -> list[Stated]:
+def _way_back(config: Config) -> list[Stated]:
     """Return the gradients from the loss to dz: of loss and activation, or of both in one."""
-    head = _head(recipe)
+    head = _head(config)
     gradient = stated(head.loss.gradient)
     return [gradient] if isinstance(head, losses.FromZ) else [gradient, stated(head.activation.gradient)]
 
@@ -57,16 +57,16 @@ def _layer_by_layer() -> Stated:
     return replace(stated(models.Sequential._forward), formula="\n".join(formulas))
 
 
-def _one_step(recipe: Recipe) -> Stated:
+def _one_step(config: Config) -> Stated:
     """Return the loop; its formula is all that happens to one batch, in the order in which it happens."""
-    forward, loss = stated(layers.Dense.forward), stated(_head(recipe).loss.function)
-    steps = [forward, loss, *_way_back(recipe), stated(layers.Dense.backward), *_optimizer(recipe)]
+    forward, loss = stated(layers.Dense.forward), stated(_head(config).loss.function)
+    steps = [forward, loss, *_way_back(config), stated(layers.Dense.backward), *_optimizer(config)]
     return replace(stated(models.Sequential.fit), formula="\n".join(step.formula for step in steps))
 
 
-def _evaluation(recipe: Recipe) -> Stated:
+def _evaluation(config: Config) -> Stated:
     """Return what fit does with the rows held back; its formula is that of what it reports."""
-    reported = [stated(_head(recipe).loss.function), stated(metrics.binary_accuracy)]
+    reported = [stated(_head(config).loss.function), stated(metrics.binary_accuracy)]
     return replace(stated(models.Sequential._evaluate), formula="\n".join(one.formula for one in reported))
 
 
@@ -77,7 +77,7 @@ ROWS = (
         "load_data",
         "Get images with their labels: one part to learn from, another, held back, to test what was learned. Nothing "
         "is computed yet.",
-        lambda recipe: [stated(scratch.datasets.mnist.load_data)],
+        lambda config: [stated(scratch.datasets.mnist.load_data)],
         "ink",
     ),
     Row(
@@ -86,7 +86,7 @@ ROWS = (
         "x / peak",
         "Bring every pixel to between 0 and 1. Unscaled, the weighted sums are so large that a sigmoid answers 0 or 1 "
         "and nothing between.",
-        lambda recipe: [stated(keras_ref.scale)],
+        lambda config: [stated(keras_ref.scale)],
         "scaled",
     ),
     Row(
@@ -94,7 +94,7 @@ ROWS = (
         ("y == digit",),
         "y == digit",
         "The label becomes the answer that the perceptron should give: 1 for this digit, 0 for every other.",
-        lambda recipe: [stated(keras_ref.is_digit)],
+        lambda config: [stated(keras_ref.is_digit)],
         "labels",
     ),
     Row(
@@ -102,7 +102,7 @@ ROWS = (
         ("Sequential", "add"),
         "Sequential",
         "A model is a row of layers; what comes out of one goes into the next. Each ‘add’ puts a layer on top.",
-        lambda recipe: [_layer_by_layer()],
+        lambda config: [_layer_by_layer()],
         "output",
     ),
     Row(
@@ -111,7 +111,7 @@ ROWS = (
         "Input",
         "With the size known, the weights can be made: one for each pixel, drawn at random within a limit, and the "
         "bias, which starts at 0.",
-        lambda recipe: [stated(initializers.glorot_uniform)],
+        lambda config: [stated(initializers.glorot_uniform)],
         "parameters",
     ),
     Row(
@@ -119,7 +119,7 @@ ROWS = (
         ("Flatten",),
         "Flatten",
         "The image becomes one long row of pixels. The perceptron does not know which pixels are neighbours.",
-        lambda recipe: [stated(layers.Flatten.forward)],
+        lambda config: [stated(layers.Flatten.forward)],
         "flat",
     ),
     Row(
@@ -127,7 +127,7 @@ ROWS = (
         ("Dense",),
         "Dense",
         "The perceptron itself: multiply each pixel by its weight, add everything up, and add the bias.",
-        lambda recipe: [stated(layers.Dense.forward)],
+        lambda config: [stated(layers.Dense.forward)],
         "z",
     ),
     Row(
@@ -135,7 +135,7 @@ ROWS = (
         ("Dense(activation=)",),
         "Dense(activation=)",
         "What the activation makes of the weighted sum is the output. Above one half is read as yes.",
-        lambda recipe: [stated(activations.get(recipe.activation).function)],
+        lambda config: [stated(activations.get(config.activation).function)],
         "a",
     ),
     Row(
@@ -143,7 +143,7 @@ ROWS = (
         ("compile", "compile(loss=)"),
         "compile(loss=)",
         "The loss is one number for how wrong a batch's answers are. Training makes it small.",
-        lambda recipe: [stated(_head(recipe).loss.function)],
+        lambda config: [stated(_head(config).loss.function)],
         "loss",
     ),
     Row(
@@ -160,7 +160,7 @@ ROWS = (
         ("compile(metrics=)",),
         "compile(metrics=)",
         "Accuracy is the share of right answers. It is for people to read; the training itself does not use it.",
-        lambda recipe: [stated(metrics.binary_accuracy)],
+        lambda config: [stated(metrics.binary_accuracy)],
         "accuracy",
     ),
     Row(
@@ -169,7 +169,7 @@ ROWS = (
         "fit",
         "The loop that does it all, batch by batch: forward, how wrong, backward, and a step, which W and b take "
         "alike; w stands for either.",
-        lambda recipe: [_one_step(recipe)],
+        lambda config: [_one_step(config)],
         "fitted",
     ),
     Row(
@@ -178,7 +178,7 @@ ROWS = (
         "fit(batch_size=)",
         "The weights move after each batch. fit shuffles the rows before every epoch unless told not to; the last "
         "batch has the rows that are left.",
-        lambda recipe: [stated(batches.batches)],
+        lambda config: [stated(batches.batches)],
         "steps",
     ),
     Row(
@@ -196,7 +196,7 @@ ROWS = (
         "fit",
         "A weight had a part in the mistake as large as the pixel that it was multiplied by. Added up over the batch, "
         "that is the gradient which the optimizer steps against.",
-        lambda recipe: [stated(layers.Dense.backward)],
+        lambda config: [stated(layers.Dense.backward)],
         "dW",
     ),
     Row(
@@ -205,7 +205,7 @@ ROWS = (
         "fit(epochs=)",
         "Once through all rows is an epoch. The loss reported for it is a mean over batches that each met other "
         "weights, so it is not the loss at the epoch's end.",
-        lambda recipe: [stated(metrics.RunningMean.result, metrics.RunningMean)],
+        lambda config: [stated(metrics.RunningMean.result, metrics.RunningMean)],
         "epoch loss",
     ),
     Row(
@@ -213,7 +213,7 @@ ROWS = (
         ("fit(validation_data=)",),
         "fit(validation_data=)",
         "After each epoch the same loss and accuracy are taken on the rows held back, and no weight moves.",
-        lambda recipe: [_evaluation(recipe)],
+        lambda config: [_evaluation(config)],
         "val_loss",
     ),
 )
@@ -229,7 +229,7 @@ class Entry:
     word: str
     after: str
     math: Sequence[Stated]
-    value: Rung
+    value: Check
 
     @property
     def code(self) -> str:
@@ -255,10 +255,10 @@ class Entry:
 def guide_of(comparison: Comparison) -> list[Entry]:
     """Fill the rows for a comparison; what it has not measured yet is measured now."""
     values, lines = values_of(comparison), keras_lines()
-    recipe, dataset, shape = comparison.recipe, comparison.dataset, comparison.rows.shape
+    config, dataset, shape = comparison.config, comparison.dataset, comparison.rows.shape
     entries = []
     for row in ROWS:
         line = next(line for line in reversed(lines) if row.beside in line.words)
-        parts = marked(row.beside, written(line, recipe, shape, dataset.peak))
-        entries.append(Entry(row, line, *parts, row.math(recipe), values[row.value]))
+        parts = marked(row.beside, written(line, config, shape, dataset.peak))
+        entries.append(Entry(row, line, *parts, row.math(config), values[row.value]))
     return entries

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras_ref
-from compare.recipe import Recipe
+from compare.core.config import Config
 from keras_ref import __main__ as script
 
 FUNCTIONS = (script.load_data, keras_ref.scale, keras_ref.is_digit, keras_ref.build, script.main)
@@ -64,9 +64,9 @@ def _speaks_keras(callee: ast.expr) -> bool:
     return False
 
 
-def written(line: Line, recipe: Recipe, shape: tuple[int, ...], peak: float) -> str:
+def written(line: Line, config: Config, shape: tuple[int, ...], peak: float) -> str:
     """Return a line as this run has it: with values in the place of the parameters."""
-    filled = _Filled(recipe, shape, peak).visit(ast.parse(line.code))
+    filled = _Filled(config, shape, peak).visit(ast.parse(line.code))
     return ast.unparse(ast.fix_missing_locations(filled)).removeprefix("return ").replace("'", '"')
 
 
@@ -86,16 +86,16 @@ def marked(word: str, code: str) -> tuple[str, str, str]:
 class _Filled(ast.NodeTransformer):
     """Puts a run's values into a line: parameters, settings, and the optimizer."""
 
-    def __init__(self, recipe: Recipe, shape: tuple[int, ...], peak: float) -> None:
-        self.recipe = recipe
+    def __init__(self, config: Config, shape: tuple[int, ...], peak: float) -> None:
+        self.config = config
         self.names: dict[str, Any] = {
-            "activation": recipe.activation,
-            "loss": recipe.loss,
+            "activation": config.activation,
+            "loss": config.loss,
             "shape": shape,
-            "digit": recipe.digit,
+            "digit": config.digit,
             "peak": peak,
         }
-        self.settings = {"batch_size": recipe.batch_size, "epochs": recipe.epochs}
+        self.settings = {"batch_size": config.batch_size, "epochs": config.epochs}
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id == "optimizer":
@@ -112,16 +112,16 @@ class _Filled(ast.NodeTransformer):
             return ast.parse(next(_lines_of(script.load_data)).code.removeprefix("return "), mode="eval").body
         if ast.unparse(node.func).startswith("keras.optimizers."):
             return self._optimizer()
-        if self.recipe.pixels == "raw" and ast.unparse(node.func) == "scale":
+        if self.config.pixels == "raw" and ast.unparse(node.func) == "scale":
             return node.args[0]
         self.generic_visit(node)
         return node
 
     def _optimizer(self) -> ast.expr:
-        recipe = self.recipe
-        if recipe.optimizer == "adam":
-            return ast.parse(f"keras.optimizers.Adam(learning_rate={recipe.learning_rate})", mode="eval").body
-        momentum = f", momentum={recipe.momentum}" if recipe.momentum else ""
-        nesterov = ", nesterov=True" if recipe.nesterov else ""
-        call = f"keras.optimizers.SGD(learning_rate={recipe.learning_rate}{momentum}{nesterov})"
+        config = self.config
+        if config.optimizer == "adam":
+            return ast.parse(f"keras.optimizers.Adam(learning_rate={config.learning_rate})", mode="eval").body
+        momentum = f", momentum={config.momentum}" if config.momentum else ""
+        nesterov = ", nesterov=True" if config.nesterov else ""
+        call = f"keras.optimizers.SGD(learning_rate={config.learning_rate}{momentum}{nesterov})"
         return ast.parse(call, mode="eval").body

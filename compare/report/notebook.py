@@ -1,7 +1,7 @@
 """What a comparison shows of itself in a notebook: the verdict and the curves."""
 
-from compare import pages
-from compare.comparison import Comparison
+from compare.common import pages
+from compare.core.comparison import Comparison
 from compare.report.figures import PANELS, curve
 
 
@@ -15,7 +15,7 @@ def notebook_html(comparison: Comparison) -> str:
         "compare.report",
         "notebook.html",
         verdict=comparison.verdict,
-        recipe=comparison.recipe,
+        config=comparison.config,
         dataset=comparison.dataset,
         curves=[pages.figure_svg(one.figure, one.alternative) for one in drawn],
     )

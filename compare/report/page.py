@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare import pages
-from compare.comparison import Comparison
-from compare.ladder import Rung, apart
-from compare.recipe import Recipe
+from compare.common import pages
+from compare.core.checks import Check, apart
+from compare.core.comparison import Comparison
+from compare.core.config import Config
+from compare.core.result import environment
 from compare.report.embedded import embedded
 from compare.report.figures import Drawn, figures_of
 from compare.report.findings import Findings, findings_of
 from compare.report.guide import Entry, guide_of
 from compare.report.mathml import mathml
 from compare.report.sources import Stated
-from compare.result import environment
 from scratch.arrays import Array
 from scratch.datasets import Dataset
 
@@ -52,7 +52,7 @@ def report_html(comparison: Comparison, findings: Findings, drawn: dict[str, Dra
         verdict=comparison.verdict,
         dataset=comparison.dataset,
         rows=comparison.rows,
-        recipe=comparison.recipe.as_dict(),
+        config=comparison.config.as_dict(),
         environment=environment(),
         command=command,
         numbers=_numbers(comparison),
@@ -111,12 +111,12 @@ def prose(docstring: str) -> "Markup":
     return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts))
 
 
-def command_of(recipe: Recipe, dataset: str, data: Path | None) -> str:
+def command_of(config: Config, dataset: str, data: Path | None) -> str:
     """Write the command that makes this comparison, with every option that is not the default."""
-    default = Recipe(optimizer=recipe.optimizer).as_dict()
-    changed = {name: value for name, value in recipe.as_dict().items() if value != default[name]}
-    if recipe.optimizer != Recipe().optimizer:
-        changed["optimizer"] = recipe.optimizer
+    default = Config(optimizer=config.optimizer).as_dict()
+    changed = {name: value for name, value in config.as_dict().items() if value != default[name]}
+    if config.optimizer != Config().optimizer:
+        changed["optimizer"] = config.optimizer
     named = {"dataset": None if dataset == "auto" else dataset, "data": data}
     options = {name: value for name, value in (named | changed).items() if value is not None}
     words = ["python", "-m", "compare"]
@@ -169,7 +169,7 @@ def picture(image: Array, peak: int) -> str:
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def _rung(rung: Rung) -> dict[str, str]:
+def _rung(rung: Check) -> dict[str, str]:
     word = {True: "holds", False: "fails", None: "not reached"}[rung.ok]
     if rung.ok and rung.keras is None:
         word = "holds: no number on either side"

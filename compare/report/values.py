@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from compare.bounds import Rounded
-from compare.comparison import Comparison
-from compare.data import Rows
-from compare.ladder import Batch, Rung, climb_one_step, held
-from compare.recipe import Recipe
-from compare.sides import Library, initial_weights, keras_library, scratch_library
+from compare.core.checks import Batch, Check, climb_one_step, held
+from compare.core.comparison import Comparison
+from compare.core.config import Config
+from compare.core.data import Rows
+from compare.core.frameworks import Framework, initial_weights, keras_framework, scratch_framework
+from compare.core.intervals import Interval
 from keras_ref import is_digit, scale
 from scratch.arrays import Array
 from scratch.datasets import Dataset
@@ -25,54 +25,54 @@ FULL_BATCHES, MOST_ROWS = 2, 2000
 """The short run of ``fit``: so many full batches and half a one, where these are not too many rows for intervals."""
 VALIDATION_ROWS = 200
 
-Values = dict[str, Rung]
+Values = dict[str, Check]
 
 
 def values_of(comparison: Comparison) -> Values:
     """Return the values for a comparison that has climbed its ladder, or that has not begun."""
-    return measured_values(comparison.recipe, comparison.dataset, comparison.rows, comparison.ladder)
+    return measured_values(comparison.config, comparison.dataset, comparison.rows, comparison.ladder)
 
 
-def measured_values(recipe: Recipe, dataset: Dataset, rows: Rows, ladder: Sequence[Rung] = ()) -> Values:
+def measured_values(config: Config, dataset: Dataset, rows: Rows, ladder: Sequence[Check] = ()) -> Values:
     """Measure every value of the guide; ``ladder`` are the rungs that are known already."""
-    keras, scratch = keras_library(), scratch_library()
+    keras, scratch = keras_framework(), scratch_framework()
     with ExitStack() as held_types:
-        for library in (keras, scratch):
-            held_types.enter_context(library.dtype(recipe.dtype))
+        for framework in (keras, scratch):
+            held_types.enter_context(framework.dtype(config.dtype))
         known = [rung for rung in ladder if rung.of_one_step]
         if not known or any(rung.ok is None for rung in known):  # not climbed, or not to its end
-            known = list(climb_one_step(keras, scratch, recipe, rows))
+            known = list(climb_one_step(keras, scratch, config, rows))
         return (
             {rung.quantity: rung for rung in known if rung.rung != "initial weights"}
-            | _of_the_data(keras, recipe, dataset)
-            | _of_the_layers(keras, scratch, recipe, rows)
-            | _of_a_short_fit(keras, scratch, recipe, rows)
-            | _of_an_evaluation(keras, scratch, recipe, rows)
+            | _of_the_data(keras, config, dataset)
+            | _of_the_layers(keras, scratch, config, rows)
+            | _of_a_short_fit(keras, scratch, config, rows)
+            | _of_an_evaluation(keras, scratch, config, rows)
         )
 
 
-def _held(quantity: str, keras: Any, scratch: Any, tolerance: Any = 0.0) -> Rung:
+def _held(quantity: str, keras: Any, scratch: Any, tolerance: Any = 0.0) -> Check:
     return held("guide", quantity, keras, scratch, tolerance)
 
 
-def _of_the_data(keras: Library, recipe: Recipe, dataset: Dataset) -> Values:
+def _of_the_data(keras: Framework, config: Config, dataset: Dataset) -> Values:
     """Hold the pixels and labels themselves, and what the script does with them before it builds a model."""
     ops, peak = keras.keras.ops, float(dataset.peak)
     image, labels = (
-        dataset.x_train.take(np.arange(1), axis=0)[0].astype(recipe.dtype),
-        dataset.y_train[: recipe.train_size],
+        dataset.x_train.take(np.arange(1), axis=0)[0].astype(config.dtype),
+        dataset.y_train[: config.train_size],
     )
     tensor = ops.convert_to_tensor(image)
     ink = ops.convert_to_numpy(ops.sum(tensor))
     grey = np.unravel_index(np.argmin(np.abs(image - peak / 2)), image.shape)
     scaled = ops.convert_to_numpy(scale(tensor, peak))[grey]
-    allowed = (Rounded.exact(image[grey]) / peak).tolerance
-    chosen = ops.sum(ops.cast(is_digit(ops.convert_to_tensor(labels), recipe.digit), "int32"))
-    of_the_class = f"number of training images of class {recipe.digit}"
+    allowed = (Interval.exact(image[grey]) / peak).tolerance
+    chosen = ops.sum(ops.cast(is_digit(ops.convert_to_tensor(labels), config.digit), "int32"))
+    of_the_class = f"number of training images of class {config.digit}"
     return {
-        "ink": _held("sum of the first image's pixels", ink, image.sum(), Rounded.exact(image).sum().tolerance),
+        "ink": _held("sum of the first image's pixels", ink, image.sum(), Interval.exact(image).sum().tolerance),
         "scaled": _held(f"a grey pixel of the first image, {_where(grey)}", scaled, scale(image, peak)[grey], allowed),
-        "labels": _held(of_the_class, ops.convert_to_numpy(chosen), is_digit(labels, recipe.digit).sum()),
+        "labels": _held(of_the_class, ops.convert_to_numpy(chosen), is_digit(labels, config.digit).sum()),
     }
 
 
@@ -80,13 +80,13 @@ def _where(index: Sequence[Any]) -> str:
     return "[" + ", ".join(str(int(i)) for i in index) + "]"
 
 
-def _of_the_layers(keras: Library, scratch: Library, recipe: Recipe, rows: Rows) -> Values:
+def _of_the_layers(keras: Framework, scratch: Framework, config: Config, rows: Rows) -> Values:
     """Hold what a model is before it learns: its outputs, its number of weights, its pixels in a row."""
-    weights = initial_weights(recipe, rows.shape)
-    models = [library.build(recipe, rows.shape, weights) for library in (keras, scratch)]
-    batch = Batch(*rows.batch(np.arange(min(recipe.batch_size, len(rows.x_train)))), weights)
+    weights = initial_weights(config, rows.shape)
+    models = [framework.build(config, rows.shape, weights) for framework in (keras, scratch)]
+    batch = Batch(*rows.batch(np.arange(min(config.batch_size, len(rows.x_train)))), weights)
     outputs = [model.predict(batch.X, batch_size=len(batch.X), verbose=0) for model in models]
-    a = _forward(scratch, recipe, batch)[1]
+    a = _forward(scratch, config, batch)[1]
     image = batch.X[:1]
     flat = [
         keras.keras.ops.convert_to_numpy(keras.keras.layers.Flatten()(image)),
@@ -101,32 +101,32 @@ def _of_the_layers(keras: Library, scratch: Library, recipe: Recipe, rows: Rows)
     }
 
 
-def _bounded(scratch: Library, recipe: Recipe, batch: Batch) -> tuple[Any, Array]:
+def _bounded(scratch: Framework, config: Config, batch: Batch) -> tuple[Any, Array]:
     """Return scratch's model with intervals for weights, and the targets as a column."""
-    model = scratch.build(recipe, batch.X.shape[1:], batch.weights)
+    model = scratch.build(config, batch.X.shape[1:], batch.weights)
     dense = model.layers[-1]
-    dense.W, dense.b = (Rounded.exact(w) for w in batch.weights)
-    return model, batch.y[:, None].astype(recipe.dtype)
+    dense.W, dense.b = (Interval.exact(w) for w in batch.weights)
+    return model, batch.y[:, None].astype(config.dtype)
 
 
-def _forward(scratch: Library, recipe: Recipe, batch: Batch) -> tuple[Rounded, Rounded]:
-    model, _ = _bounded(scratch, recipe, batch)
-    z, a = model._forward(Rounded.exact(batch.X.astype(recipe.dtype)))
+def _forward(scratch: Framework, config: Config, batch: Batch) -> tuple[Interval, Interval]:
+    model, _ = _bounded(scratch, config, batch)
+    z, a = model._forward(Interval.exact(batch.X.astype(config.dtype)))
     return z, a
 
 
-def _of_a_short_fit(keras: Library, scratch: Library, recipe: Recipe, rows: Rows) -> Values:
+def _of_a_short_fit(keras: Framework, scratch: Framework, config: Config, rows: Rows) -> Values:
     """Train both on the first rows, with a short last batch, and hold the weights, the steps and the reported loss."""
-    size = min(recipe.batch_size, len(rows.x_train))
+    size = min(config.batch_size, len(rows.x_train))
     n = min(len(rows.x_train), FULL_BATCHES * size + size // 2, MOST_ROWS)
-    batch = Batch(*rows.batch(np.arange(n)), initial_weights(recipe, rows.shape))
-    theirs, ours = (_short_fit(library, recipe, batch) for library in (keras, scratch))
+    batch = Batch(*rows.batch(np.arange(n)), initial_weights(config, rows.shape))
+    theirs, ours = (_short_fit(framework, config, batch) for framework in (keras, scratch))
 
-    model, y = _bounded(scratch, recipe, batch)
-    head, total = model._head, Rounded.exact(np.zeros((), recipe.dtype))
-    for start in range(0, n, recipe.batch_size):
-        X, targets = batch.X[start : start + recipe.batch_size], y[start : start + recipe.batch_size]
-        z, a = model._forward(Rounded.exact(X.astype(recipe.dtype)))
+    model, y = _bounded(scratch, config, batch)
+    head, total = model._head, Interval.exact(np.zeros((), config.dtype))
+    for start in range(0, n, config.batch_size):
+        X, targets = batch.X[start : start + config.batch_size], y[start : start + config.batch_size]
+        z, a = model._forward(Interval.exact(X.astype(config.dtype)))
         total = total + head.rows(targets, z, a).mean() * len(X)
         model._backward(head.dz(targets, z, a))
         model.optimizer.apply(model._gradients, model._weights)
@@ -147,33 +147,33 @@ class Fitted:
     loss: float
 
 
-def _short_fit(library: Library, recipe: Recipe, batch: Batch) -> Fitted:
+def _short_fit(framework: Framework, config: Config, batch: Batch) -> Fitted:
     """Train one epoch, and count the steps."""
     steps: list[int] = []
 
-    class Counter(library.keras.callbacks.Callback):  # type: ignore[misc, name-defined]
+    class Counter(framework.keras.callbacks.Callback):  # type: ignore[misc, name-defined]
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             steps.append(batch)
 
-    model = library.build(recipe, batch.X.shape[1:], batch.weights)
-    done = model.fit(batch.X, batch.y, batch_size=recipe.batch_size, shuffle=False, verbose=0, callbacks=[Counter()])
+    model = framework.build(config, batch.X.shape[1:], batch.weights)
+    done = model.fit(batch.X, batch.y, batch_size=config.batch_size, shuffle=False, verbose=0, callbacks=[Counter()])
     return Fitted(model.get_weights(), len(steps), done.history["loss"][0])
 
 
-def _of_an_evaluation(keras: Library, scratch: Library, recipe: Recipe, rows: Rows) -> Values:
+def _of_an_evaluation(keras: Framework, scratch: Framework, config: Config, rows: Rows) -> Values:
     """Hold loss and accuracy of the first validation rows, by the untrained weights."""
-    batch = Batch(rows.x_val[:VALIDATION_ROWS], rows.y_val[:VALIDATION_ROWS], initial_weights(recipe, rows.shape))
+    batch = Batch(rows.x_val[:VALIDATION_ROWS], rows.y_val[:VALIDATION_ROWS], initial_weights(config, rows.shape))
     n = len(batch.X)
     found = [
-        library.build(recipe, rows.shape, batch.weights).evaluate(batch.X, batch.y, batch_size=n, verbose=0)
-        for library in (keras, scratch)
+        framework.build(config, rows.shape, batch.weights).evaluate(batch.X, batch.y, batch_size=n, verbose=0)
+        for framework in (keras, scratch)
     ]
     losses, accuracies = zip(*found, strict=True)
-    z, a = _forward(scratch, recipe, batch)
-    model, y = _bounded(scratch, recipe, batch)
+    z, a = _forward(scratch, config, batch)
+    model, y = _bounded(scratch, config, batch)
     # Keras reports a loss through a running mean: times the rows, divided by the rows.
     loss = model._head.rows(y, z, a).mean() * n / n
-    right = Rounded.exact(np.full(n, max(accuracies), recipe.dtype)).mean() * n / n
+    right = Interval.exact(np.full(n, max(accuracies), config.dtype)).mean() * n / n
     undecided = int(((a.low <= 0.5) & (a.high > 0.5)).sum())
     allowed = undecided / n + right.tolerance
     return {

@@ -10,7 +10,7 @@ from compare.bench.measurements import task_of
 from compare.bench.plan import QUICK, Plan
 from compare.bench.session import Session
 from compare.bench.task import Task
-from compare.recipe import Recipe
+from compare.core.config import Config
 from scratch.arrays import Array
 from scratch.datasets import Dataset
 
@@ -19,7 +19,7 @@ ROWS = 210  # six batches of 32 and a short one of 18
 
 @pytest.fixture(scope="session")
 def task(digits: Dataset) -> Task:
-    return task_of(digits, Recipe(train_size=ROWS))
+    return task_of(digits, Config(train_size=ROWS))
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ import pytest
 from compare.check.cases import Case
 from compare.check.exam import Exam, right_answer, set_exam
 from compare.check.keras_answers import KerasAnswers
-from compare.data import prepare
-from compare.recipe import Recipe
+from compare.core.config import Config
+from compare.core.data import prepare
 from scratch.arrays import Array
 from scratch.datasets import Dataset
 
@@ -30,11 +30,11 @@ def keras_answers(keras: Any) -> KerasAnswers:
 @pytest.fixture(scope="session")
 def exam(digits: Dataset, keras_answers: KerasAnswers) -> Exam:
     """The exam as the command line sets it, on digits."""
-    return set_exam(prepare(digits, Recipe(train_size=200)), "digits", keras_answers)
+    return set_exam(prepare(digits, Config(train_size=200)), "digits", keras_answers)
 
 
 @pytest.fixture(scope="session")
 def quick_exam(digits: Dataset) -> Callable[[int], Exam]:
     """Sets an exam of any seed, with few real images."""
-    rows = prepare(digits, Recipe(train_size=50))
+    rows = prepare(digits, Config(train_size=50))
     return cache(lambda seed: set_exam(rows, "digits", ScratchAnswers(), seed))

@@ -10,7 +10,7 @@ from compare.check.exam import Exam
 from compare.check.examine import Checked
 from compare.check.many import check_many
 from compare.check.sandbox import Limits
-from compare.errors import BadInput
+from compare.common.errors import BadInput
 from tests.check.submissions import CORRECT, HOSTILE, WRONG
 
 LIMITS = Limits(seconds=4, call_seconds=1.0, memory_mb=1024)

@@ -15,7 +15,7 @@ from compare.check.exam import RESULTS
 from compare.check.inside import PARAMETERS
 from compare.check.starting_file import write_starting_file
 from compare.check.written import Written
-from compare.errors import BadInput
+from compare.common.errors import BadInput
 
 rng = np.random.default_rng(3)
 X, W, b = rng.random((5, 3)), rng.standard_normal((3, 1)), rng.standard_normal(1)

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare import files
 from compare.cli import main
-from compare.errors import BadInput
+from compare.common import files
+from compare.common.errors import BadInput
 from compare.grow import measuring
 from compare.grow.shifting import SHIFTS, grown, shifted
 from scratch.datasets import load

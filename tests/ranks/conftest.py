@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from compare.data import Rows, prepare
-from compare.lockstep import Side
+from compare.core.config import Config
+from compare.core.data import Rows, prepare
+from compare.core.frameworks import initial_weights
+from compare.core.training import Side
 from compare.ranks import training
-from compare.recipe import Recipe
-from compare.sides import initial_weights
 from scratch.arrays import Array
 from scratch.datasets import load
 
@@ -39,19 +39,19 @@ class World:
         self.barrier.wait()
 
 
-def rows_of(recipe: Recipe) -> Rows:
-    return prepare(load("digits"), recipe)
+def rows_of(config: Config) -> Rows:
+    return prepare(load("digits"), config)
 
 
-def trained(monkeypatch: pytest.MonkeyPatch, recipe: Recipe, ranks: int) -> tuple[Side, Rows, list[Array]]:
+def trained(monkeypatch: pytest.MonkeyPatch, config: Config, ranks: int) -> tuple[Side, Rows, list[Array]]:
     """Train on so many threads; return rank 0's side, the rows and the weights that it began with."""
     monkeypatch.setattr(training, "adder", lambda world: world.add_up)
-    rows, slots, barrier = rows_of(recipe), [None] * ranks, threading.Barrier(ranks)
-    start = initial_weights(recipe, rows.shape)
+    rows, slots, barrier = rows_of(config), [None] * ranks, threading.Barrier(ranks)
+    start = initial_weights(config, rows.shape)
 
     def run(rank: int) -> Side:
         try:
-            return training.train(World(rank, slots, barrier), recipe, rows, start, 0, lambda weights, epoch: None)
+            return training.train(World(rank, slots, barrier), config, rows, start, 0, lambda weights, epoch: None)
         except BaseException:
             barrier.abort()
             raise

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.errors import BadInput
+from compare.common.errors import BadInput
+from compare.core.config import Config
+from compare.core.frameworks import initial_weights
 from compare.ranks import keras_workers, launch, scaling, weights
 from compare.ranks.verification import reference
-from compare.recipe import Recipe
-from compare.sides import initial_weights
 from tests.ranks.conftest import rows_of
 
 Run = Callable[..., int]
@@ -121,21 +121,21 @@ def test_the_last_epoch_is_the_highest_and_not_the_last_by_name(tmp_path: Path) 
 
 
 def test_keras_on_two_workers_trains_what_one_rank_of_scratch_does() -> None:
-    recipe = Recipe(epochs=2, batch_size=100)
-    rows = rows_of(recipe)
-    start = initial_weights(recipe, rows.shape)
-    one, *twins = reference(recipe, rows, start, 0)
-    rungs = keras_workers.against(one, twins, keras_workers.train(recipe, rows, start, 0, workers=2))
+    config = Config(epochs=2, batch_size=100)
+    rows = rows_of(config)
+    start = initial_weights(config, rows.shape)
+    one, *perturbed_runs = reference(config, rows, start, 0)
+    rungs = keras_workers.against(one, perturbed_runs, keras_workers.train(config, rows, start, 0, workers=2))
     assert len(rungs) == 4
     assert all(rung.ok for rung in rungs), rungs
 
 
 def test_a_worker_that_breaks_down_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    recipe = Recipe(epochs=1)
-    rows = rows_of(recipe)
+    config = Config(epochs=1)
+    rows = rows_of(config)
     broken = [np.zeros((3, 1), "float32"), np.zeros(1, "float32")]
     with pytest.raises(keras_workers.BrokenWorkersError, match="a worker ended with code 1"):
-        keras_workers.train(recipe, rows, broken, 0, workers=1)
+        keras_workers.train(config, rows, broken, 0, workers=1)
 
 
 def test_where_ranks_pay_is_read_off_the_times() -> None:

@@ -48,13 +48,13 @@ class CLoop(Contender):
 def compiled() -> ctypes.CDLL:
     """Compile the loop into a temporary directory and load it; raises RuntimeError with the compiler's own words."""
     with tempfile.TemporaryDirectory() as directory:
-        library = Path(directory) / "c_loop.so"
+        framework = Path(directory) / "c_loop.so"
         done = subprocess.run(
-            ["cc", *FLAGS, str(SOURCE), "-o", str(library), "-lm"], capture_output=True, text=True, check=False
+            ["cc", *FLAGS, str(SOURCE), "-o", str(framework), "-lm"], capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise RuntimeError(f"cc failed: {done.stderr.strip()[:300]}")
-        return ctypes.CDLL(str(library))
+        return ctypes.CDLL(str(framework))
 
 
 def _pointer(array: Array) -> ctypes.c_void_p:

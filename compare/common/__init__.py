@@ -1,0 +1,1 @@
+"""What all capabilities share that is not about training: files, terminal, pages, errors."""

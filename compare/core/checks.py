@@ -1,0 +1,295 @@
+"""The verification ladder: from the initial weights to the predicted labels, one quantity after the other.
+
+Each rung holds Keras's numbers against scratch's. Up to one step, the tolerance is the rounding bound of the formula
+(``intervals``); for whole runs it is twice as far as the perturbed runs went (``perturbed``). The first rung that fails
+is the answer; what stands above it is not reached.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from compare.core.config import Config
+from compare.core.data import Rows
+from compare.core.frameworks import Framework, batch_order, initial_weights
+from compare.core.intervals import LIBRARY_ROUNDINGS, Interval
+from compare.core.stored import fed_to
+from compare.core.training import Side
+from scratch.arrays import Array, Stored
+
+PROBE_BIAS = 0.25
+"""The single-batch rungs start from this bias: at the initial 0, a bias that is left out would not show."""
+
+
+ONE_STEP = ("initial weights", "z", "a", "loss", "dz", "dW, db", "weights after one step")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One quantity, computed by both sides, and whether the two agree."""
+
+    rung: str
+    quantity: str
+    shape: tuple[int, ...]
+    max_abs_difference: float | None = None
+    tolerance: float | None = None
+    """The tolerance of that entry; it differs from one entry to the next."""
+    ok: bool | None = None
+    """None where a lower rung failed and this one is not reached."""
+    share: float | None = None
+    """The largest part of its tolerance that any entry uses."""
+    where: tuple[int, ...] | None = None
+    keras: float | None = None
+    scratch: float | None = None
+    allowed: float | None = None
+    """Both values, and the tolerance, at the entry that uses most of its own."""
+    keras_error: float | None = None
+    scratch_error: float | None = None
+    """How far either side is from the float64 reference: whose rounding is whose."""
+
+    @property
+    def of_one_step(self) -> bool:
+        """Whether the rung lies below the whole run, where tolerances are worked out rather than measured."""
+        return self.rung in ONE_STEP
+
+    def not_reached(self) -> "Check":
+        """Return this rung without its findings."""
+        return Check(self.rung, self.quantity, self.shape)
+
+    def __str__(self) -> str:
+        """Say in one sentence what was found."""
+        if self.ok is None:
+            return f"{self.rung}: {self.quantity} was not reached"
+        if self.keras is None or self.scratch is None:
+            how = (
+                "is no number anywhere, on both sides alike" if self.ok else "has another shape or other finite entries"
+            )
+            return f"{self.rung}: {self.quantity} {self.shape} {how}"
+        at = f" at {self.where}" if self.where else ""
+        verdict = "agrees" if self.ok else "departs"
+        return (
+            f"{self.rung}: {self.quantity} {self.shape} {verdict}: Keras {self.keras:.9g}, scratch {self.scratch:.9g}"
+            f"{at}, a difference of {abs(self.keras - self.scratch):.3g} where {self.allowed:.3g} is allowed"
+        )
+
+
+def held(rung: str, quantity: str, keras: Any, scratch: Any, tolerance: Any, reference: Any = None) -> Check:
+    """Hold one quantity of both sides against each other, entry by entry, and against a float64 reference.
+
+    Both must be finite, or both non-finite, in the same places, and every tolerance must be a finite number: NaN and
+    infinity never pass by accident.
+    """
+    keras, scratch = np.asarray(keras, float), np.asarray(scratch, float)
+    if keras.shape != scratch.shape:
+        return Check(rung, f"{quantity} {keras.shape} against {scratch.shape}", scratch.shape, ok=False)
+    finite = np.isfinite(keras) & np.isfinite(scratch)
+    same_places = bool((np.isfinite(keras) == np.isfinite(scratch)).all())
+    if not finite.any():
+        return Check(rung, quantity, scratch.shape, 0.0 if same_places else None, None, same_places)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        difference = np.where(finite, np.abs(keras - scratch), 0)
+        tolerance = np.broadcast_to(np.asarray(tolerance, float), keras.shape)
+        shares = np.where(difference > 0, difference / tolerance, 0)
+    within = bool((difference <= tolerance)[finite].all() and np.isfinite(tolerance[finite]).all())
+    worst = np.unravel_index(np.argmax(np.where(finite, np.nan_to_num(shares, nan=np.inf), -1)), keras.shape)
+    largest = np.unravel_index(np.argmax(difference), keras.shape)
+    return Check(
+        rung,
+        quantity,
+        scratch.shape,
+        max_abs_difference=float(difference[largest]),
+        tolerance=float(tolerance[largest]),
+        ok=same_places and within,
+        share=float(shares[worst]),
+        where=tuple(int(i) for i in worst),
+        keras=float(keras[worst]),
+        scratch=float(scratch[worst]),
+        allowed=float(tolerance[worst]),
+        keras_error=_largest_difference(keras, reference),
+        scratch_error=_largest_difference(scratch, reference),
+    )
+
+
+def _largest_difference(one: Array, reference: Any) -> float | None:
+    with np.errstate(invalid="ignore"):
+        return None if reference is None else float(np.abs(one - np.asarray(reference, float)).max())
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One batch and the weights to meet it with."""
+
+    X: Array
+    y: Array
+    weights: list[Array]
+
+
+def first_batch(config: Config, rows: Rows) -> Batch:
+    """Return the batch that training begins with, and the initial weights."""
+    order = next(batch_order(config, rows.to_order))[: config.batch_size]
+    return Batch(*rows.batch(order), initial_weights(config, rows.shape))
+
+
+def _probe(batch: Batch) -> Batch:
+    W, b = batch.weights
+    return Batch(batch.X, batch.y, [W, b + W.dtype.type(PROBE_BIAS)])
+
+
+def measured(framework: Framework, config: Config, batch: Batch, z: Array | None = None) -> dict[str, Array]:
+    """Compute every quantity of one batch through a library's public interface alone.
+
+    The gradients are read from weights that a recording optimizer wrote them over. dz comes from a second model whose
+    "images" are the rows of an identity matrix and whose weights are z: its z is z, and its dW is dz, exactly.
+    """
+    shape = batch.X.shape[1:]
+    n = len(batch.X)
+    z_of = framework.build(config, shape, batch.weights, activation="linear")
+    a_of = framework.build(config, shape, batch.weights, optimizer=framework.recorder())
+    found = {
+        "z": z_of.predict(batch.X, batch_size=n, verbose=0),
+        "a": a_of.predict(batch.X, batch_size=n, verbose=0),
+        "loss": np.asarray(a_of.evaluate(batch.X, batch.y, batch_size=n, verbose=0)[0]),
+    }
+    found["dW"], found["db"] = _one_fit(a_of, batch.X, batch.y)
+    rows = np.eye(n, dtype=config.dtype)
+    weights = [found["z"] if z is None else z, np.zeros(1, config.dtype)]
+    dz_of = framework.build(config, (n,), weights, optimizer=framework.recorder())
+    found["dz"] = _one_fit(dz_of, rows, batch.y)[0]
+    return found
+
+
+def after_one_step(model: Any, batch: Batch) -> list[Array]:
+    """Return the weights after the recipe's own optimizer took one step on the batch."""
+    return _one_fit(model, batch.X, batch.y)
+
+
+def _one_fit(model: Any, X: Array, y: Array) -> list[Array]:
+    model.fit(X, y, batch_size=len(X), epochs=1, shuffle=False, verbose=0)
+    return list(model.get_weights())
+
+
+def bounds_of(framework: Framework, config: Config, batch: Batch, z: Array | None = None) -> dict[str, Interval]:
+    """Run scratch's own layers, loss and optimizer on intervals: where every quantity of the batch may lie.
+
+    With ``z``, dz is that of z as given, not of z as each side computes it.
+    """
+    model = framework.build(config, batch.X.shape[1:], batch.weights)
+    dense = model.layers[-1]
+    dense.W, dense.b = (Interval.exact(w) for w in batch.weights)
+    y = batch.y[:, None].astype(config.dtype)
+    head = model._head
+    z_bound, a = model._forward(Interval.exact(batch.X.astype(config.dtype)))
+    found = {"z": z_bound, "a": a}
+    # Keras reports a loss through a running mean: times the rows, divided by the rows.
+    found["loss"] = head.rows(y, z_bound, a).mean() * len(y) / len(y)
+    model._backward(head.dz(y, z_bound, a))
+    found["dW"], found["db"] = dense.dW, dense.db
+    if z is not None:
+        given = Interval.exact(z)
+        found["dz"] = head.dz(y, given, dense.activation.function(given)) * 1.0
+    model.optimizer.apply(model._gradients, model._weights)
+    found["W"], found["b"] = dense.W, dense.b
+    return found
+
+
+def climb_one_step(keras: Framework, scratch: Framework, config: Config, rows: Rows) -> Iterator[Check]:
+    """Climb from the initial weights to the weights after one step, on the first batch."""
+    batch = first_batch(config, rows)
+    models = [framework.build(config, rows.shape, batch.weights) for framework in (keras, scratch)]
+    for name, theirs, ours in zip("Wb", *(model.get_weights() for model in models), strict=True):
+        yield held("initial weights", name, theirs, ours, 0.0)
+
+    probe = _probe(batch)
+    found = measured(scratch, config, probe)
+    z = found["z"]
+    expected, bounds = measured(keras, config, probe, z), bounds_of(scratch, config, probe, z)
+    exact = _by_the_reference(scratch, config, probe, z)
+    for name, rung in {"z": "z", "a": "a", "loss": "loss", "dz": "dz", "dW": "dW, db", "db": "dW, db"}.items():
+        yield held(rung, name, expected[name], found[name], bounds[name].tolerance, exact.get(name))
+
+    bounds = bounds_of(scratch, config, batch)
+    stepped = [after_one_step(model, batch) for model in models]
+    for name, theirs, ours in zip("Wb", *stepped, strict=True):
+        yield held("weights after one step", name, theirs, ours, bounds[name].tolerance)
+
+
+def _by_the_reference(scratch: Framework, config: Config, batch: Batch, z: Array) -> dict[str, Array]:
+    """Compute the same quantities in float64, from the same float32 numbers; a float64 recipe has no reference."""
+    if config.dtype == "float64":
+        return {}
+    wide = Batch(batch.X, batch.y, [w.astype(float) for w in batch.weights])
+    with scratch.dtype("float64"):
+        return measured(scratch, config.reference(), wide, z.astype(float))
+
+
+def apart(one: list[Array], other: list[Array]) -> float:
+    """Return the largest difference between two sets of weights; NaN where both are infinite or one is NaN."""
+    with np.errstate(invalid="ignore"):
+        return max(float(np.abs(a.astype(float) - b).max()) for a, b in zip(one, other, strict=True))
+
+
+def drift(scratch: list[Array], perturbed_runs: Sequence[list[Array]]) -> float:
+    """Return how far the widest of the perturbed runs is from scratch. Two runs may be twice as far apart."""
+    return max(apart(perturbed, scratch) for perturbed in perturbed_runs)
+
+
+def drift_after(scratch: Side, perturbed_runs: Sequence[Side], epoch: int) -> float:
+    """Return the drift of the perturbed runs after so many epochs."""
+    return drift(scratch.weights[epoch], [perturbed.weights[epoch] for perturbed in perturbed_runs])
+
+
+def climb_the_run(
+    keras: Side, scratch: Side, perturbed_runs: Sequence[Side], reference: Side | None, config: Config, rows: Rows
+) -> Iterator[Check]:
+    """Climb from the weights after one epoch to the predicted labels of the whole run."""
+    for epoch in sorted({1, scratch.epochs}):
+        rung = "weights after 1 epoch" if epoch == 1 else f"weights after {epoch} epochs"
+        tolerance = 2 * drift_after(scratch, perturbed_runs, epoch)
+        exact = reference.weights[epoch] if reference else [None, None]
+        for name, theirs, ours, wide in zip("Wb", keras.weights[epoch], scratch.weights[epoch], exact, strict=True):
+            yield held(rung, name, theirs, ours, tolerance, wide)
+
+    for name, reported in scratch.history.items():
+        allowed = history_tolerance(name, scratch, perturbed_runs, config, rows)
+        exactly = reference.history[name] if reference else None
+        yield held("history", name, keras.history[name], reported, allowed, exactly)
+
+    for part, images in rows.images.items():
+        a, a_keras, *a_perturbed_runs = (_outputs(side, images) for side in (scratch, keras, *perturbed_runs))
+        reach = 2 * max(float(np.abs(a_perturbed - a).max()) for a_perturbed in a_perturbed_runs)
+        undecided = int((np.abs(a - 0.5) <= reach).sum())
+        yield held("predicted labels", part, int(((a_keras > 0.5) != (a > 0.5)).sum()), 0, undecided)
+
+
+def history_drift(name: str, scratch: Side, perturbed_runs: Sequence[Side]) -> Array:
+    """Return how far the widest of the perturbed runs' reported numbers is from scratch's, after each epoch."""
+    drifted: Array = np.max(
+        [np.abs(np.subtract(perturbed.history[name], scratch.history[name])) for perturbed in perturbed_runs], axis=0
+    )
+    return drifted
+
+
+def history_tolerance(name: str, scratch: Side, perturbed_runs: Sequence[Side], config: Config, rows: Rows) -> Array:
+    """Return how far two runs' reported numbers may be apart: twice the drift, and the rounding of the report."""
+    reported = np.asarray(scratch.history[name])
+    n = len(rows.x_val) if name.startswith("val_") else len(rows.x_train)
+    return 2 * history_drift(name, scratch, perturbed_runs) + reporting(name, reported, config, n)
+
+
+def _outputs(side: Side, images: Array | Stored) -> Array:
+    outputs: Array = np.asarray(side.model.predict(**fed_to(side.model, images, 1024), verbose=0), float)
+    return outputs
+
+
+def reporting(name: str, values: Array, config: Config, n: int) -> Array:
+    """Bound the rounding in a reported mean of n rows: over a batch, then over the batches, in the recipe's type.
+
+    An output off by e puts a squared error off by 2 * sqrt(loss) * e, hence the root. An accuracy may differ by one
+    row more, whose output is a half to within rounding.
+    """
+    u = float(np.finfo(config.dtype).eps) / 2
+    roundings = config.steps_an_epoch(n) + config.batch_size + 2 * LIBRARY_ROUNDINGS
+    bound = roundings * u * (np.abs(values) + np.sqrt(np.abs(values)))
+    return bound + 1 / n if name.endswith("accuracy") else bound

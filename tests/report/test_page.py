@@ -1,0 +1,329 @@
+"""Does the report say what the run found, for any run, whatever its data are called?"""
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from compare.cli import BAD_INPUT, MATCHED, main
+from compare.common.errors import BadInput
+from compare.common.terminal import show_curves
+from compare.core.comparison import Comparison
+from compare.core.config import Config
+from compare.report.embedded import box_of, chosen_images
+from compare.report.figures import diverging, figures_of, shown_epochs
+from compare.report.findings import Findings, findings_of, word_for
+from compare.report.page import command_of, picture, prose, write_report
+from scratch.datasets import Dataset
+from tests.report.comparisons import EPOCHS, comparison_on, comparison_on_digits, written
+
+
+@pytest.fixture(scope="module")
+def html(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return written(comparison_on_digits(), tmp_path_factory.mktemp("report")).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    return findings_of(comparison_on_digits())
+
+
+class Page(HTMLParser):
+    """Every element's name and attributes, and the text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def test_it_says_the_verdict_and_the_numbers_that_carry_it(html: str) -> None:
+    comparison, text = comparison_on_digits(), Page(html).text
+    assert comparison.verdict
+    assert comparison.verdict.sentence[1:] in text
+    assert "They match" in text
+    for side in ("keras", "scratch"):
+        assert f"{comparison.sides[side].history['val_accuracy'][-1]:.4f}" in text
+    assert f"{comparison.rows.baseline['validation']:.4f}" in text
+    assert "0 of 1,797" in text
+    assert "digits, 1,437 images to learn from and 360 held back, from scikit-learn's bundled load_digits()" in text
+
+
+def test_every_figure_has_a_text_alternative(html: str) -> None:
+    elements = Page(html).elements
+    figures = [attributes for tag, attributes in elements if tag == "svg"]
+    assert len(figures) == 10
+    for attributes in (*figures, *(a for tag, a in elements if tag == "canvas" and "aria-hidden" not in a)):
+        assert attributes.get("role") == "img" or attributes["id"] == "scale"
+    assert all(attributes["aria-label"] for attributes in figures)
+    assert all(attributes["alt"] for tag, attributes in elements if tag == "img")
+
+
+def test_every_id_is_there_once_and_every_link_leads_somewhere(html: str) -> None:
+    elements = Page(html).elements
+    found = [attributes["id"] for _, attributes in elements if "id" in attributes]
+    assert len(found) == len(set(found))
+    wanted = {str(a["href"])[1:] for tag, a in elements if tag == "a" and str(a["href"]).startswith("#")}
+    assert wanted <= set(found)
+    assert {"curves", "math", "weights", "answers", "draw", "proof"} <= wanted
+
+
+def test_it_is_one_small_file(html: str) -> None:
+    assert len(html.encode()) < 1_000_000
+    assert not re.search(r"""(?:src|href|url\()=?["']?(?:https?:)?//""", html)
+
+
+def test_ladder_recipe_environment_and_command_are_there(html: str) -> None:
+    comparison, text = comparison_on_digits(), Page(html).text
+    for rung in comparison.ladder:
+        assert rung.rung in text
+    assert text.count(" holds") == len(comparison.ladder)
+    assert "learning rate 0.1" in text
+    assert f"numpy {np.__version__}" in text
+    assert f"python -m compare --epochs {EPOCHS}" in text
+
+
+def test_the_findings_count_every_image_once(findings: Findings) -> None:
+    assert findings.hits + findings.misses == findings.y.sum()
+    assert findings.hits + findings.misses + findings.false_alarms + findings.rejections == len(findings.y)
+    history = comparison_on_digits().sides["scratch"].history
+    right = findings.hits + findings.rejections
+    assert right / len(findings.y) == pytest.approx(history["val_accuracy"][-1])
+
+
+def made_up(a: list[float], y: list[bool]) -> Findings:
+    values = np.array(a)
+    return Findings("five", np.array(y), np.where(y, 5, 3), values, values, values)
+
+
+def test_precision_recall_and_f1_are_those_of_the_textbook() -> None:
+    findings = made_up([0.9, 0.8, 0.7, 0.5, 0.2, 0.1], [True, True, False, True, True, False])
+    assert (findings.hits, findings.false_alarms, findings.misses, findings.rejections) == (2, 1, 2, 1)
+    assert findings.precision == pytest.approx(2 / 3)
+    assert findings.recall == pytest.approx(2 / 4)
+    assert findings.f1 == pytest.approx(2 * (2 / 3) * (1 / 2) / (2 / 3 + 1 / 2))
+    assert findings.mistakes.tolist() == [4, 2, 3]  # the surest first; exactly one half is a no
+
+
+def test_scores_that_do_not_exist_are_none() -> None:
+    never = made_up([0.1, 0.2], [False, False])
+    assert (never.precision, never.recall, never.f1) == (None, None, None)
+
+
+def test_z_is_what_the_activation_makes_a_of(findings: Findings) -> None:
+    # a has roundings of a few units in the last place
+    assert np.abs(1 / (1 + np.exp(-findings.z.astype(float))) - findings.a).max() < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("config", "dataset", "command"),
+    [
+        (Config(), "auto", "python -m compare"),
+        (Config(epochs=3, digit=4), "mnist", "python -m compare --dataset mnist --digit 4 --epochs 3"),
+        (Config(optimizer="adam"), "auto", "python -m compare --optimizer adam"),
+        (Config(momentum=0.5, nesterov=True), "auto", "python -m compare --momentum 0.5 --nesterov"),
+        (Config(train_size=100), "auto", "python -m compare --train-size 100"),
+    ],
+)
+def test_the_command_makes_the_run_again(config: Config, dataset: str, command: str) -> None:
+    assert command_of(config, dataset, None) == command
+
+
+def test_the_command_is_quoted_for_a_shell() -> None:
+    assert command_of(Config(), "auto", Path("my data; rm")) == "python -m compare --data 'my data; rm'"
+
+
+def test_what_comes_from_outside_is_escaped(tmp_path: Path) -> None:
+    comparison = comparison_on_digits()
+    evil = "</script><script>alert('x')</script>"
+    other = Comparison(comparison.config, replace(comparison.dataset, name=evil, source=evil, notice=evil))
+    other.sides, other.ladder, other.verdict = comparison.sides, comparison.ladder, comparison.verdict
+    path = tmp_path / "report.html"
+    write_report(other, path, f"python -m compare --data {evil}")
+    html = path.read_text(encoding="utf-8")
+    assert "alert(" not in html.replace("alert(&#39;x&#39;)", "")
+    assert html.count("<script") == 2
+    assert evil in Page(html).text
+
+
+def test_the_numbers_travel_as_json_that_closes_no_script(html: str) -> None:
+    _, _, after = html.partition('id="data">')
+    data = json.loads(after.partition("</script>")[0])
+    assert data["epochs"] == [0, 1, EPOCHS]
+    assert data["yes"] == "five"
+
+
+@pytest.mark.parametrize(
+    ("config", "heading"),
+    [
+        ({"activation": "linear", "epochs": 1}, "They match"),
+        ({"momentum": 0.5, "seed": 5, "epochs": 4}, "Rounding rules this run"),
+    ],
+)
+def test_a_run_of_any_kind_has_its_report(
+    config: dict[str, Any], heading: str, digits: Dataset, tmp_path: Path
+) -> None:
+    path = written(comparison_on(digits, pixels="raw", **config), tmp_path)
+    assert heading in Page(path.read_text(encoding="utf-8")).text
+
+
+def test_a_mismatch_shows_where(tmp_path: Path) -> None:
+    comparison = comparison_on_digits()
+    other = Comparison(comparison.config, comparison.dataset)
+    other.sides, other.verdict = comparison.sides, comparison.verdict
+    other.ladder = [replace(rung, ok=False) if rung.rung == "loss" else rung for rung in comparison.ladder]
+    other.ladder = [rung.not_reached() if rung.rung == "history" else rung for rung in other.ladder]
+    text = Page(written(other, tmp_path).read_text(encoding="utf-8")).text
+    assert " fails" in text
+    assert " not reached" in text
+    assert "✗ departs" in text  # the guide's row for the loss
+
+
+def test_the_smallest_run_has_its_report(digits: Dataset, tmp_path: Path) -> None:
+    """One image to learn from, none of the digit held back, all answers alike."""
+    others = digits.y_test != 5
+    small = replace(digits, x_test=digits.x_test[others][:3], y_test=digits.y_test[others][:3])
+    html = written(comparison_on(small, epochs=1, train_size=1, dtype="float64"), tmp_path).read_text(encoding="utf-8")
+    assert "there is none" in Page(html).text  # recall, without a five
+
+
+def test_the_command_writes_report_and_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--dataset", "digits", "--epochs", "1", "--quiet", "--out", str(tmp_path)]
+    assert main([*arguments, "--figures", str(tmp_path / "figures")]) == MATCHED
+    assert capsys.readouterr().out.count("\n") == 1  # the verdict alone
+    assert "They match" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    found = {path.name for path in (tmp_path / "figures").iterdir()}
+    names = {"accuracy", "val_accuracy", "loss", "val_loss", "weights", "spread_z", "spread_a"}
+    names |= {"weights_difference", "loss_difference", "val_loss_difference"}
+    assert found == {f"{name}.{ending}" for name in names for ending in ("png", "svg")}
+    assert (tmp_path / "figures" / "loss.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_both_sides_are_in_every_curve(findings: Findings) -> None:
+    for name, drawn in figures_of(comparison_on_digits(), findings).items():
+        if name in ("accuracy", "val_accuracy", "loss", "val_loss"):
+            keras, scratch = drawn.figure.axes[0].get_lines()[:2]
+            assert keras.get_label() == "Keras"
+            assert list(keras.get_ydata()) == comparison_on_digits().sides["keras"].history[name]
+            assert list(scratch.get_ydata()) == comparison_on_digits().sides["scratch"].history[name]
+
+
+def test_zero_is_the_middle_of_the_scale() -> None:
+    below, middle, above = (np.array(diverging()(place)[:3]) for place in (0.0, 0.5, 1.0))
+    assert middle.min() > 0.9
+    assert below[0] > below[2]
+    assert above[2] > above[0]
+    image = np.linspace(-1, 1, 9)
+    light = [sum(diverging()((n + 1) / 2)[:3]) for n in image]
+    assert light == sorted(light[:5]) + sorted(light[5:], reverse=True)  # lightest at 0, darker to both sides
+
+
+def test_a_long_training_shows_some_of_its_epochs() -> None:
+    class Long:
+        epochs = 10_000
+
+    shown = shown_epochs(Long(), most=41)  # type: ignore[arg-type]
+    assert (shown[0], shown[-1], len(shown)) == (0, 10_000, 41)
+
+
+def test_the_drawing_s_box_is_as_large_as_the_set_s_digits(digits: Dataset) -> None:
+    assert box_of(digits.x_test, digits.peak) == 8
+    image = np.zeros((3, 28, 28), np.uint8)
+    image[:, 4:24, 10:18] = 255
+    assert box_of(image, 255) == 20
+    assert box_of(np.zeros((2, 5, 5)), 255) == 1
+
+
+def test_mnist_s_box_is_the_one_that_it_was_made_with(mnist: Dataset) -> None:
+    assert box_of(mnist.x_test, mnist.peak) == 20
+
+
+def test_images_of_both_kinds_and_mistakes_can_be_loaded(findings: Findings) -> None:
+    chosen = chosen_images(findings, 1000)
+    assert len(chosen) == len(set(chosen.tolist())) >= 50
+    assert findings.y[chosen].sum() >= 24
+    assert (~findings.y[chosen]).sum() >= 24
+    assert findings.mistakes[0] in chosen
+    assert len(chosen_images(findings, 7)) == 7
+
+
+def test_classes_that_are_no_digits_have_no_digit_s_name(digits: Dataset) -> None:
+    config = Config(epochs=1)
+    assert word_for(Comparison(config, digits)) == "five"
+    assert word_for(Comparison(config, replace(digits, name="fashion_mnist"))) == "class 5"
+
+
+def test_a_docstring_s_code_is_set_as_code() -> None:
+    assert prose("Return ``x<y`` & more.") == "Return <code>x&lt;y</code> &amp; more."
+
+
+def test_a_picture_is_ink_on_white() -> None:
+    import base64
+    import io
+
+    from PIL import Image
+
+    image = np.array([[0, 16], [8, 0]], np.uint8)
+    address = picture(image, 16)
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))).convert("L"))
+    assert (shown[0, 0], shown[0, 1]) == (255, 0)
+    assert 0 < shown[1, 0] < 255
+
+
+def test_a_notebook_shows_verdict_and_curves() -> None:
+    shown = comparison_on_digits()._repr_html_()
+    assert "<strong>MATCHED</strong>: after 2 epochs" in shown
+    assert shown.count("<svg") == 4
+    assert "<script" not in shown
+
+
+def test_a_notebook_shows_a_comparison_that_has_not_begun(digits: Dataset) -> None:
+    shown = Comparison(Config(), digits)._repr_html_()
+    assert "not judged yet" in shown
+    assert "<svg" not in shown
+
+
+def test_a_report_loads_nothing_before_it_is_written() -> None:
+    loaded = "bool({'matplotlib', 'jinja2', 'keras'} & set(sys.modules))"
+    code = f"import sys; from compare.cli import main; main(['--help']); sys.exit({loaded})"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def test_a_report_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(BadInput, match="cannot write to --out"):
+        written(comparison_on_digits(), tmp_path)
+
+
+@pytest.mark.parametrize("figures", ["/dev/null/figures", "/proc/figures"])
+def test_a_directory_for_figures_is_tried_before_any_work(figures: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--dataset", "digits", "--quiet", "--figures", figures]) == BAD_INPUT
+    assert f"cannot write to --figures {figures}" in capsys.readouterr().err
+
+
+def test_a_second_comparison_s_curves_are_drawn_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    screens = []
+    for _ in range(2):
+        show_curves(Console(width=100), comparison_on_digits())
+        screens.append(capsys.readouterr().out)
+    assert screens[0] == screens[1]
+    assert screens[1].count("baseline 0.9111") == 1
