@@ -179,18 +179,15 @@ def bounds_of(library: Library, recipe: Recipe, batch: Batch, z: Array | None = 
     dense = model.layers[-1]
     dense.W, dense.b = (Rounded.exact(w) for w in batch.weights)
     y = batch.y[:, None].astype(recipe.dtype)
-    head = model._head
-    z_bound, a = model._forward(Rounded.exact(batch.X.astype(recipe.dtype)))
-    found = {"z": z_bound, "a": a}
+    model.train_step(Rounded.exact(batch.X.astype(recipe.dtype)), y)
+    found = {name: getattr(dense, name) for name in ("z", "a", "dW", "db", "W", "b")}
     # Keras reports a loss through a running mean: times the rows, divided by the rows.
-    found["loss"] = head.rows(y, z_bound, a).mean() * len(y) / len(y)
-    model._backward(head.dz(y, z_bound, a))
-    found["dW"], found["db"] = dense.dW, dense.db
+    found["loss"] = model.compute_loss(y, dense.z, dense.a).mean() * len(y) / len(y)
     if z is not None:
-        given = Rounded.exact(z)
-        found["dz"] = head.dz(y, given, dense.activation.function(given)) * 1.0
-    model.optimizer.apply(model._gradients, model._weights)
-    found["W"], found["b"] = dense.W, dense.b
+        dense.z = Rounded.exact(z)
+        dense.a = dense.activation.function(dense.z)
+        model.backward(y)
+        found["dz"] = dense.dz * 1.0
     return found
 
 

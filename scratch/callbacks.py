@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 Logs = dict[str, float]
 
 

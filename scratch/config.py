@@ -2,7 +2,6 @@
 
 import numpy as np
 
-
 _FLOATS = ("float32", "float64")
 _floatx = "float32"
 

@@ -30,6 +30,8 @@ class Layer:
     z: Array
     a: Array
     dz: Array
+    gradients: list[Array]
+    """The derivative of the loss with respect to each of the weights, after ``backward``."""
 
     def __init__(self, name: str | None = None, input_shape: Shape | None = None) -> None:
         self.name = name or self._numbered(type(self).__name__.lower())
@@ -59,11 +61,6 @@ class Layer:
     @property
     def weights(self) -> list[Array]:
         """The arrays that training moves: none, or W and b."""
-        return []
-
-    @property
-    def gradients(self) -> list[Array]:
-        """The derivative of the loss with respect to each of the weights, after ``backward``."""
         return []
 
 
@@ -148,10 +145,13 @@ class Dense(Layer):
 
             dW = X.T @ dz
             db = sum(dz, axis=0)
+
+        The activation's gradient comes first and makes dz of da; ``from_logits``, dz is what is given. Where a layer
+        below waits for it, the derivative with respect to the input is passed on:
+
             dX = dz @ W.T
 
-        The activation's gradient comes first and makes dz of da; ``from_logits``, dz is what is given. X: (N, D),
-        da, dz: (N, U); dW: (D, U), db: (U,), dX: (N, D). dX is left out where nobody waits for it.
+        X: (N, D), da, dz: (N, U); dW: (D, U), db: (U,), dX: (N, D).
         """
         self.dz = da if from_logits else self.activation.gradient(self.a, da)
         X, dz = self.X, self.dz
@@ -159,17 +159,13 @@ class Dense(Layer):
             X, dz = X.reshape(-1, X.shape[-1]), dz.reshape(-1, dz.shape[-1])
         self.dW = X.T @ dz
         self.db = dz.sum(axis=0)
+        self.gradients = [self.dW, self.db]
         return self.dz @ self.W.T if self.passes_down else None
 
     @property
     def weights(self) -> list[Array]:
         """W and b; none before the layer knows its input."""
         return [self.W, self.b] if self.built else []
-
-    @property
-    def gradients(self) -> list[Array]:
-        """dW and db of the last batch."""
-        return [self.dW, self.db]
 
 
 __all__ = ["Dense", "Flatten", "Input", "Layer"]

@@ -256,7 +256,7 @@ _BY_NAME = {
         sparse_categorical_crossentropy, sparse_categorical_crossentropy_gradient, sparse=True
     ),
 }
-_FROM_LOGITS = {
+_FROM_LOGITS: dict[Callable[[Array, Array], Array], Loss] = {
     binary_crossentropy: Loss(
         binary_crossentropy_from_logits, binary_crossentropy_from_logits_gradient, activations.sigmoid
     ),

@@ -64,6 +64,12 @@ class Sequential:
         lowest = self.layers.index(self._learning[0]) if self._learning else len(self.layers) - 1
         self.layers[lowest].passes_down = False
         self._way_back = self.layers[lowest:-1][::-1]
+        self._follow()
+
+    def _follow(self) -> None:
+        """Give the loss the form that follows the last layer's activation."""
+        if self._loss and self.layers:
+            self.loss = self._loss.after(self.layers[-1].activation)
 
     def compile(
         self,
@@ -80,6 +86,7 @@ class Sequential:
         self.optimizer = optimizers.get(optimizer)
         self._loss = losses.get(loss)
         self._metrics = {m if isinstance(m, str) else m.__name__: get_metric(m) for m in metrics or ()}
+        self._follow()
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # a diverging run shows in its history
     def fit(
@@ -118,9 +125,8 @@ class Sequential:
                     callback.on_train_batch_end(step)
             logs = mean.result()
             if validation:
-                logs |= {
-                    f"val_{name}": value for name, value in self._over(self.test_step, *validation, batch_size).items()
-                }
+                held_out = self._means(self.test_step, *validation, batch_size)
+                logs |= {f"val_{name}": value for name, value in held_out.items()}
             for callback in (history, *callbacks):
                 callback.on_epoch_end(epoch, logs)
             if verbose:
@@ -128,13 +134,12 @@ class Sequential:
         return history
 
     def train_step(self, X: Array, y: Array) -> Outputs:
-        """Take one step on a batch: forward, backward, update. Return what is reported of it: y, z and a before the step.
+        """Take one step on a batch: forward, backward, update. Return y, and z and a from before the step.
 
         X: (N, ...), y: (N, U) or class numbers (N,), both in the model's float type. Keras: ``model.train_step``.
         """
         a = self(X)
-        self.backward(y)
-        self.optimizer.apply(self.gradients, self.trainable_weights)
+        self.optimizer.apply(self.backward(y), self.trainable_weights)
         return y, self.layers[-1].z, a
 
     def test_step(self, X: Array, y: Array) -> Outputs:
@@ -153,13 +158,17 @@ class Sequential:
         """Return the loss of each row, (N,), of what ``train_step`` and ``test_step`` return."""
         return self.loss.function(y, z if self.loss.from_logits else a)
 
-    def backward(self, y: Array) -> None:
-        """Pass the derivative of the last batch's loss down, as far as there are weights: backpropagation."""
+    def backward(self, y: Array) -> list[Array]:
+        """Pass the derivative of the last batch's loss down, as far as there are weights: backpropagation.
+
+        Return dW and db of each layer, as ``trainable_weights`` lists W and b.
+        """
         loss, last = self.loss, self.layers[-1]
         a = last.a if loss.from_logits in (None, last.activation.function) else loss.from_logits(last.z)
         derivative = last.backward(loss.gradient(y, a), from_logits=loss.from_logits is not None)
         for layer in self._way_back:
             derivative = layer.backward(derivative)
+        return [dw for layer in self._learning for dw in layer.gradients]
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def train_on_batch(self, x: ArrayLike | Stored, y: ArrayLike, *, return_dict: bool = False) -> Scores:
@@ -178,7 +187,7 @@ class Sequential:
         self, step: Callable[[Array, Array], Outputs], x: ArrayLike | Stored, y: ArrayLike, return_dict: bool
     ) -> Scores:
         x, y = self._rows(x, y)
-        return self._scores(self._over(step, x, y, len(x)), return_dict)
+        return self._scores(self._means(step, x, y, len(x)), return_dict)
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def evaluate(
@@ -195,7 +204,7 @@ class Sequential:
         ``return_dict=True``. Raises as ``fit`` does.
         """
         x, y = self._rows(x, y)
-        logs = self._over(self.test_step, x, y, _batch_size(batch_size))
+        logs = self._means(self.test_step, x, y, _batch_size(batch_size))
         if verbose:
             print(_line(logs))
         return self._scores(logs, return_dict)
@@ -212,7 +221,7 @@ class Sequential:
         order = sequential(x, batch_size)
         return np.concatenate([self(X) for X, _ in batches(x, no_targets, order, batch_size, self._dtype)])
 
-    def _over(self, step: Callable[[Array, Array], Outputs], x: Array | Stored, y: Array, batch_size: int) -> Logs:
+    def _means(self, step: Callable[[Array, Array], Outputs], x: Array | Stored, y: Array, batch_size: int) -> Logs:
         """Take the rows in order through ``step``, and return their mean loss and metrics."""
         mean = RunningMean(self._reported)
         for X, targets in batches(x, y, sequential(x, batch_size), batch_size, self._dtype):
@@ -265,18 +274,6 @@ class Sequential:
         return [w for layer in self._learning for w in layer.weights]
 
     @property
-    def gradients(self) -> list[Array]:
-        """The derivative of the last batch's loss with respect to each of the weights."""
-        return [dw for layer in self._learning for dw in layer.gradients]
-
-    @property
-    def loss(self) -> losses.Loss:
-        """The loss in the form that follows the last layer's activation. Raises RuntimeError before ``compile``."""
-        if self._loss is None:
-            raise RuntimeError("call compile(optimizer=…, loss=…) first")
-        return self._loss.after(self.layers[-1].activation)
-
-    @property
     def _reported(self) -> dict[str, Callable[[Array, Array, Array], Array]]:
         """The functions of (y, z, a) whose means make the logs."""
         return {"loss": self.compute_loss} | {name: _of_a(metric) for name, metric in self._metrics.items()}
@@ -297,6 +294,8 @@ class Sequential:
         array = np.asarray(y)
         if len(array) != rows:
             raise ValueError(f"x has {rows} rows and y has {len(array)}: every row needs its target")
+        if self._loss is None:
+            raise RuntimeError("call compile(optimizer=…, loss=…) first")
         outputs = np.broadcast_to(np.zeros((), array.dtype), (rows, *self.layers[-1].output_shape))
         return array if self.loss.sparse else losses.lined_up(array, outputs)
 

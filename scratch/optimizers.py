@@ -36,8 +36,8 @@ class Optimizer:
         if not self._slots:
             self._slots = [[np.zeros_like(w) for _ in range(self.slots)] for w in weights]
         self.iterations += 1
-        for w, dw, slots in zip(weights, gradients, self._slots, strict=True):
-            self.update(w, dw, *slots)
+        for i, slots in enumerate(self._slots):
+            self.update(weights[i], gradients[i], *slots)
 
     def update(self, w: Array, dw: Array, *slots: Array) -> None:
         """Move w in place."""

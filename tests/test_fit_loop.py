@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scratch.batches import rows_of
 
 import scratch
 from scratch import order
 from scratch.activations import sigmoid, sigmoid_gradient
 from scratch.arrays import Array, Stored
-from scratch.batches import rows_of
 from scratch.losses import mean_squared_error_gradient
 
 ROWS, PIXELS = 203, 12

@@ -6,7 +6,6 @@ A row names functions; their formula and source are read from them (``sources``)
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import keras_ref
 import scratch
@@ -16,7 +15,7 @@ from compare.recipe import Recipe
 from compare.report.lines import Line, keras_lines, marked, written
 from compare.report.sources import Stated, stated
 from compare.report.values import values_of
-from scratch import activations, batches, initializers, layers, losses, metrics, models, optimizers
+from scratch import activations, data, initializers, layers, losses, metrics, models, optimizers
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Row:
     value: str
 
 
-def _head(recipe: Recipe) -> Any:
+def _loss(recipe: Recipe) -> losses.Loss:
     """Return the loss of the recipe as it follows its activation."""
     return losses.get(recipe.loss).after(activations.get(recipe.activation))
 
@@ -46,28 +45,27 @@ def _optimizer(recipe: Recipe) -> list[Stated]:
 
 def _way_back(recipe: Recipe) -> list[Stated]:
     """Return the gradients from the loss to dz: of loss and activation, or of both in one."""
-    head = _head(recipe)
-    gradient = stated(head.loss.gradient)
-    return [gradient] if isinstance(head, losses.FromZ) else [gradient, stated(head.activation.gradient)]
+    loss, activation = _loss(recipe), activations.get(recipe.activation)
+    return [stated(loss.gradient)] if loss.from_logits else [stated(loss.gradient), stated(activation.gradient)]
 
 
 def _layer_by_layer() -> Stated:
     """Return what passes a batch up through the layers; its formula is theirs, one after the other."""
     formulas = [stated(layer.forward).formula for layer in (layers.Flatten, layers.Dense)]
-    return replace(stated(models.Sequential._forward), formula="\n".join(formulas))
+    return replace(stated(models.Sequential.__call__), formula="\n".join(formulas))
 
 
 def _one_step(recipe: Recipe) -> Stated:
     """Return the loop; its formula is all that happens to one batch, in the order in which it happens."""
-    forward, loss = stated(layers.Dense.forward), stated(_head(recipe).loss.function)
+    forward, loss = stated(layers.Dense.forward), stated(_loss(recipe).function)
     steps = [forward, loss, *_way_back(recipe), stated(layers.Dense.backward), *_optimizer(recipe)]
     return replace(stated(models.Sequential.fit), formula="\n".join(step.formula for step in steps))
 
 
 def _evaluation(recipe: Recipe) -> Stated:
     """Return what fit does with the rows held back; its formula is that of what it reports."""
-    reported = [stated(_head(recipe).loss.function), stated(metrics.binary_accuracy)]
-    return replace(stated(models.Sequential._evaluate), formula="\n".join(one.formula for one in reported))
+    reported = [stated(_loss(recipe).function), stated(metrics.binary_accuracy)]
+    return replace(stated(models.Sequential.test_step), formula="\n".join(one.formula for one in reported))
 
 
 ROWS = (
@@ -143,7 +141,7 @@ ROWS = (
         ("compile", "compile(loss=)"),
         "compile(loss=)",
         "The loss is one number for how wrong a batch's answers are. Training makes it small.",
-        lambda recipe: [stated(_head(recipe).loss.function)],
+        lambda recipe: [stated(_loss(recipe).function)],
         "loss",
     ),
     Row(
@@ -178,7 +176,7 @@ ROWS = (
         "fit(batch_size=)",
         "The weights move after each batch. fit shuffles the rows before every epoch unless told not to; the last "
         "batch has the rows that are left.",
-        lambda recipe: [stated(batches.batches)],
+        lambda recipe: [stated(data.batches)],
         "steps",
     ),
     Row(

@@ -111,8 +111,8 @@ def _bounded(scratch: Library, recipe: Recipe, batch: Batch) -> tuple[Any, Array
 
 def _forward(scratch: Library, recipe: Recipe, batch: Batch) -> tuple[Rounded, Rounded]:
     model, _ = _bounded(scratch, recipe, batch)
-    z, a = model._forward(Rounded.exact(batch.X.astype(recipe.dtype)))
-    return z, a
+    a = model(Rounded.exact(batch.X.astype(recipe.dtype)))
+    return model.layers[-1].z, a
 
 
 def _of_a_short_fit(keras: Library, scratch: Library, recipe: Recipe, rows: Rows) -> Values:
@@ -123,13 +123,11 @@ def _of_a_short_fit(keras: Library, scratch: Library, recipe: Recipe, rows: Rows
     theirs, ours = (_short_fit(library, recipe, batch) for library in (keras, scratch))
 
     model, y = _bounded(scratch, recipe, batch)
-    head, total = model._head, Rounded.exact(np.zeros((), recipe.dtype))
+    total = Rounded.exact(np.zeros((), recipe.dtype))
     for start in range(0, n, recipe.batch_size):
         X, targets = batch.X[start : start + recipe.batch_size], y[start : start + recipe.batch_size]
-        z, a = model._forward(Rounded.exact(X.astype(recipe.dtype)))
-        total = total + head.rows(targets, z, a).mean() * len(X)
-        model._backward(head.dz(targets, z, a))
-        model.optimizer.apply(model._gradients, model._weights)
+        seen = model.train_step(Rounded.exact(X.astype(recipe.dtype)), targets)
+        total = total + model.compute_loss(*seen).mean() * len(X)
     W, loss = model.layers[-1].W, total / n
     return {
         "fitted": _held(f"W after fit on {n} rows", theirs.weights[0], ours.weights[0], W.tolerance),
@@ -172,7 +170,7 @@ def _of_an_evaluation(keras: Library, scratch: Library, recipe: Recipe, rows: Ro
     z, a = _forward(scratch, recipe, batch)
     model, y = _bounded(scratch, recipe, batch)
     # Keras reports a loss through a running mean: times the rows, divided by the rows.
-    loss = model._head.rows(y, z, a).mean() * n / n
+    loss = model.compute_loss(y, z, a).mean() * n / n
     right = Rounded.exact(np.full(n, max(accuracies), recipe.dtype)).mean() * n / n
     undecided = int(((a.low <= 0.5) & (a.high > 0.5)).sum())
     allowed = undecided / n + right.tolerance

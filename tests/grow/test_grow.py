@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scratch.order import WINDOW
 
 from compare import files
 from compare.cli import main
@@ -14,7 +15,6 @@ from compare.errors import BadInput
 from compare.grow import measuring
 from compare.grow.shifting import SHIFTS, grown, shifted
 from scratch.datasets import load
-from scratch.order import WINDOW
 
 ROWS = 4000
 
