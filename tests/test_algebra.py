@@ -33,9 +33,8 @@ def model_of(
 
 
 def gradients(model: scratch.Sequential, X: Array, y: Array) -> list[Array]:
-    z, a = model._forward(X)
-    model._backward(model._head.dz(y, z, a))
-    return [dw.copy() for dw in model._gradients]
+    model(X)
+    return model.backward(y)
 
 
 def rounding_of_a_sum(X: Array, y: Array) -> float:
@@ -190,6 +189,6 @@ def test_training_on_pixels_makes_no_nan(activation: str, loss: str) -> None:
 )
 def test_only_wider_floats_are_cast_before_their_batch(given: str, floatx: str, kept: str) -> None:
     rows = np.zeros((2, 3), given)
-    found = scratch.batches.rows_of(rows, floatx)
+    found = scratch.data.rows_of(rows, floatx)
     assert found.dtype == kept
     assert (found is rows) == (given == kept)

@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 import scratch
 from scratch import activations, gradcheck, losses
 from scratch.arrays import Array
-from tests.rounding import Bounded, Wide
+from tests.rounding import Bounded, Wide, loss_and_dz
 from tests.strategies import DTYPES, Stack, any_finite, arrays, of_any_size, shapes, stacks, targets_for
 
 NAMES = sorted(activations._BY_NAME)
@@ -60,7 +60,7 @@ def test_an_activations_gradient(name: str, method: str, data: st.DataObject) ->
 @several
 @given(st.data())
 def test_a_losss_gradient_from_a(name: str, method: str, data: st.DataObject) -> None:
-    pair = losses.get(name).of_a
+    pair = losses.get(name)
     shape = data.draw(shapes(least_units=2))
     # inside (0, 1), away from the clip of the cross-entropies, where the slope has a step
     a = 0.02 + 0.96 * (data.draw(arrays(*shape, size=1.0)) + 1) / 2
@@ -69,18 +69,22 @@ def test_a_losss_gradient_from_a(name: str, method: str, data: st.DataObject) ->
     assert agrees(check, method, size=float(np.abs(pair.function(y, a)).max())), str(check)
 
 
-@pytest.mark.parametrize("name", [name for name in LOSSES if losses.get(name).of_z])
+@pytest.mark.parametrize("name", CROSS_ENTROPIES)
 @several
 @given(st.data())
-def test_a_cross_entropys_gradient_from_z(name: str, data: st.DataObject) -> None:
-    loss = losses.get(name)
-    assert loss.of_z is not None
-    assert loss.partner is not None
-    pair, partner = loss.of_z, loss.partner
+def test_a_cross_entropys_gradient_from_logits(name: str, data: st.DataObject) -> None:
+    pair, partner = from_logits(name)
     z = data.draw(shapes(least_units=2).flatmap(lambda shape: arrays(*shape)))
     y = data.draw(targets_for(name, z))
     check = gradcheck.check(lambda z: pair.function(y, z).mean(), lambda z: pair.gradient(y, partner(z)), z)
     assert agrees(check, "complex_step", size=1.0), str(check)
+
+
+def from_logits(name: str) -> tuple[losses.Loss, Callable[[Array], Array]]:
+    """Return a cross-entropy as a function of z, and the activation that it undoes."""
+    loss = losses.get(name).after(activations.get("softmax"))
+    assert loss.from_logits
+    return loss, loss.from_logits
 
 
 def measured(f: Callable[[Array], Any], x: Array) -> Array:
@@ -141,7 +145,7 @@ def test_an_activations_gradient_at_every_size(name: str, data: st.DataObject, d
 @given(st.data(), DTYPES)
 def test_a_losss_gradient_from_a_at_every_size(name: str, data: st.DataObject, dtype: str) -> None:
     """The losses that take outputs of any size; shares need a total, so these outputs are positive."""
-    pair = losses.get(name).of_a
+    pair = losses.get(name)
     a = data.draw(of_any_size(data.draw(shapes(least_units=2)), 1e6, dtype))
     if name == "categorical_crossentropy":
         a = np.abs(a)
@@ -162,7 +166,7 @@ def test_a_losss_gradient_from_a_at_every_size(name: str, data: st.DataObject, d
 @given(st.data(), DTYPES)
 def test_a_clipped_losss_gradient_inside_and_outside_of_the_clip(name: str, data: st.DataObject, dtype: str) -> None:
     """Every output is a part in ten or more away from the clip's kinks, on either side of them."""
-    pair = losses.get(name).of_a
+    pair = losses.get(name)
     places = [-3.0, 0.0, 0.9e-7, 1.1e-7, 1e-4, 0.3, 0.5, 0.9, 1 - 1e-6, 1.0, 7.0]
     a = data.draw(hnp.arrays(dtype, data.draw(shapes()), elements=st.sampled_from(places)))
     y = data.draw(targets_for(name, a))
@@ -175,11 +179,8 @@ def test_a_clipped_losss_gradient_inside_and_outside_of_the_clip(name: str, data
 @pytest.mark.parametrize("name", CROSS_ENTROPIES)
 @several
 @given(st.data(), DTYPES)
-def test_a_cross_entropys_gradient_from_z_at_every_size(name: str, data: st.DataObject, dtype: str) -> None:
-    loss = losses.get(name)
-    assert loss.of_z is not None
-    assert loss.partner is not None
-    pair, partner = loss.of_z, loss.partner
+def test_a_cross_entropys_gradient_from_logits_at_every_size(name: str, data: st.DataObject, dtype: str) -> None:
+    pair, partner = from_logits(name)
     z = data.draw(of_any_size(data.draw(shapes()), 1e4, dtype))
     y = data.draw(targets_for(name, z))
     bound = pair.gradient(y, partner(Bounded.exact(z)))
@@ -189,9 +190,8 @@ def test_a_cross_entropys_gradient_from_z_at_every_size(name: str, data: st.Data
 
 def backpropagated(stack: Stack) -> list[Array]:
     """Return every dW and db as ``fit`` computes them."""
-    z, a = stack.model._forward(stack.X)
-    stack.model._backward(stack.model._head.dz(stack.y, z, a))
-    return stack.model._gradients
+    stack.model(stack.X)
+    return stack.model.backward(stack.y)
 
 
 @settings(max_examples=150)
@@ -211,7 +211,7 @@ def test_backpropagation_through_any_stack(stack: Stack) -> None:
 
         def loss(there: Array, layer: Any = layer, name: str = name) -> Any:
             setattr(layer, name, there)
-            return model._head.rows(stack.y, *model._forward(stack.X)).mean()
+            return model.compute_loss(*model.test_step(stack.X, stack.y)).mean()
 
         assert_derivative(f"d{name} of {stack.description}", dw, loss, w, bound)
         setattr(layer, name, w)
@@ -244,30 +244,29 @@ def test_a_cross_entropy_takes_any_finite_number(name: str, data: st.DataObject,
     """As z and, where the loss clips it, as a."""
     z = data.draw(any_finite(dtype))
     y = data.draw(targets_for(name, z))
-    loss = losses.get(name)
-    assert loss.of_z is not None
-    assert loss.partner is not None
+    loss, (of_logits, activation) = losses.get(name), from_logits(name)
     with no_warning():
-        a = loss.partner(z)
+        a = activation(z)
         for outputs in (z, a):
-            assert np.isfinite(loss.of_a.function(y, outputs)).all()
-        assert np.isfinite(loss.of_a.gradient(y, a)).all()
-        assert np.isfinite(loss.of_z.gradient(y, a)).all()
+            assert np.isfinite(loss.function(y, outputs)).all()
+        assert np.isfinite(loss.gradient(y, a)).all()
+        assert np.isfinite(of_logits.gradient(y, a)).all()
         if name != "categorical_crossentropy":  # whose gradient is as large as a is small
-            assert np.isfinite(loss.of_a.gradient(y, z)).all()
+            assert np.isfinite(loss.gradient(y, z)).all()
 
 
 @pytest.mark.parametrize("name", CROSS_ENTROPIES)
 @given(st.data(), DTYPES)
-def test_a_cross_entropy_from_z_is_finite_up_to_the_largest_number(name: str, data: st.DataObject, dtype: str) -> None:
+def test_a_cross_entropy_from_logits_is_finite_up_to_the_largest_number(
+    name: str, data: st.DataObject, dtype: str
+) -> None:
     z = data.draw(any_finite(dtype))
     if name == "binary_crossentropy":
         z = z / z.dtype.type(z.shape[1] + 1)  # a mean adds up first: U losses of the largest size are beyond the type
-    loss = losses.get(name)
-    assert loss.of_z is not None
+    loss, _ = from_logits(name)
     y = data.draw(targets_for(name, z)).astype(dtype)
     with no_warning():
-        rows = loss.of_z.function(y, z)
+        rows = loss.function(y, z)
     assert rows.dtype == dtype
     assert np.isfinite(rows).all()
 
@@ -275,12 +274,11 @@ def test_a_cross_entropy_from_z_is_finite_up_to_the_largest_number(name: str, da
 @pytest.mark.parametrize("name", CROSS_ENTROPIES)
 def test_a_model_loses_nothing_that_z_knows_to_its_activation(name: str) -> None:
     """A confident wrong answer costs |z|, where a loss of a clipped activation could not exceed 16.2."""
-    loss = losses.get(name)
+    loss, activation = from_logits(name)
     z = np.array([[-700.0, 100.0]])
-    y = np.array([[1.0, 0.0]]) if not loss.takes_class_numbers else np.array([0])
-    pair = activations.Activation(loss.partner, activations.get(loss.partner).gradient)
-    (row,) = loss.after(pair).rows(y, z, pair.function(z))
-    assert row == (800.0 if pair.function is activations.softmax else (700.0 + 100.0) / 2)
+    y = np.array([[1.0, 0.0]]) if not loss.sparse else np.array([0])
+    (row,), _ = loss_and_dz(activation, name, y, z)
+    assert row == (800.0 if activation is activations.softmax else (700.0 + 100.0) / 2)
 
 
 @pytest.mark.parametrize(
@@ -295,8 +293,8 @@ def test_shares_of_outputs_that_all_but_cancel_make_no_nan(a: list[float], dtype
 FUNCTIONS = [
     pytest.param(getattr(losses, f"{name}{form}"), name, id=f"{name}{form}")
     for name in ("mean_squared_error", *CROSS_ENTROPIES)
-    for form in ("", "_gradient", "_from_z", "_from_z_gradient")
-    if name in CROSS_ENTROPIES or "z" not in form
+    for form in ("", "_gradient", "_from_logits", "_from_logits_gradient")
+    if name in CROSS_ENTROPIES or "logits" not in form
 ]
 
 
@@ -357,7 +355,7 @@ def test_the_slope_agrees_with_the_function_far_out(z: float) -> None:
         assert stated == pytest.approx(exact, rel=1e-14)
 
 
-@pytest.mark.parametrize("form", ["", "_gradient", "_from_z", "_from_z_gradient"])
+@pytest.mark.parametrize("form", ["", "_gradient", "_from_logits", "_from_logits_gradient"])
 def test_one_hot_rows_are_no_class_numbers(form: str) -> None:
     """The commonest confusion of the two losses; with as many rows as classes all shapes fit."""
     function = getattr(losses, f"sparse_categorical_crossentropy{form}")

@@ -192,7 +192,7 @@ def test_the_optimizer_s_formula_is_that_of_the_recipe(recipe: Recipe, expected:
     [
         (Recipe(), ["mean_squared_error_gradient", "sigmoid_gradient"]),
         (Recipe(activation="linear"), ["mean_squared_error_gradient", "linear_gradient"]),
-        (Recipe(loss="binary_crossentropy"), ["binary_crossentropy_from_z_gradient"]),
+        (Recipe(loss="binary_crossentropy"), ["binary_crossentropy_from_logits_gradient"]),
         (
             Recipe(loss="binary_crossentropy", activation="linear"),
             ["binary_crossentropy_gradient", "linear_gradient"],

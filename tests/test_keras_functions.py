@@ -8,7 +8,7 @@ import pytest
 
 import scratch
 from scratch.arrays import Array
-from tests.rounding import Bounded, assert_same, backward, bounded_optimizer, forward, loss_and_dz
+from tests.rounding import Bounded, assert_same, backward, bounded_loss_and_dz, bounded_optimizer, forward, loss_and_dz
 
 ACTIVATIONS = ("linear", "sigmoid", "relu", "softmax")
 LOSSES = ("mse", "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy")
@@ -103,11 +103,10 @@ def assert_same_loss(
     their_loss, their_activation = keras.losses.get(loss), keras.activations.get(activation)
     theirs = np.asarray(their_loss(y, their_activation(keras.ops.convert_to_tensor(z))))
     _, (their_dz,) = tape(keras, lambda z: keras.ops.mean(their_loss(y, their_activation(z))), z)
-    pair, ours, exact = scratch.activations.get(as_if or activation), scratch.losses.get(loss), Bounded.exact(z)
-    head, a = ours.after(pair), pair.function(z)
-    rows, dz = loss_and_dz(ours, pair, y, exact, pair.function(exact))
-    assert_same("loss", theirs, head.rows(y, z, a), rows)
-    assert_same("dz", their_dz, head.dz(y, z, a), dz)
+    rows, dz = loss_and_dz(as_if or activation, loss, y, z)
+    rows_bound, dz_bound = bounded_loss_and_dz(as_if or activation, loss, y, Bounded.exact(z))
+    assert_same("loss", theirs, rows, rows_bound)
+    assert_same("dz", their_dz, dz, dz_bound)
     return theirs, their_dz
 
 
@@ -179,7 +178,7 @@ def test_class_numbers_of_two_axes_are_the_same_classes(keras: Any, both_in: str
 @pytest.mark.parametrize(("loss", "its_class"), [("mse", "MeanSquaredError"), (LOSSES[1], "BinaryCrossentropy")])
 def test_targets_of_one_axis_are_lined_up_with_one_output(keras: Any, both_in: str, loss: str, its_class: str) -> None:
     a, y = numbers(both_in, 6, 1, low=0.1, high=0.9), np.array([0, 1, 1, 0, 1, 0], both_in)
-    ours = scratch.losses.get(loss).of_a.function
+    ours = scratch.losses.get(loss).function
     theirs = getattr(keras.losses, its_class)()(y, a)
     assert_same(loss, theirs, ours(y, a).mean(), ours(y, Bounded.exact(a)).mean())
 
@@ -245,7 +244,7 @@ def test_an_epoch_s_accuracy_counts_rows_not_batches(keras: Any, both_in: str, n
     for start in range(0, 70, 32):
         rows = slice(start, start + 32)
         metric.update_state(y[rows], a[rows])
-        running.add(y[rows], a[rows], a[rows])
+        running.add((y[rows], a[rows], a[rows]))
     bound = Bounded.exact(function(y, a).astype(both_in)).mean().rounded(3)
     assert_same(name, metric.result(), running.result()["accuracy"], bound)
 
@@ -268,8 +267,7 @@ def test_dense_is_keras_own_on_any_number_of_axes(
     theirs.set_weights([W, b])
     da = numbers(both_in, *shape[:-1], 3, seed=3)
 
-    z, exact_z = layer.forward(X), bounded.forward(X)
-    assert_same("a", theirs(X), layer.a, bounded.a)
+    assert_same("a", theirs(X), layer.forward(X), bounded.forward(X))
     assert (*theirs.compute_output_shape(shape)[1:],) == layer.output_shape
     _, derivatives = tape(
         keras,
@@ -278,16 +276,13 @@ def test_dense_is_keras_own_on_any_number_of_axes(
         W,
         b,
     )
-    dz = layer.activation.gradient(layer.a, da)
-    bounded_dz = layer.activation.gradient(bounded.a, Bounded.exact(da))
-    assert z.shape == exact_z.shape
-    layer.backward(dz)
-    bounded.backward(bounded_dz)
+    assert layer.z.shape == bounded.z.shape
+    dX, bounded_dX = layer.backward(da), bounded.backward(Bounded.exact(da))
     for what, their, ours, bound in zip(
         ("dX", "dW", "db"),
         derivatives,
-        (layer.dX(dz), layer.dW, layer.db),
-        (bounded.dX(bounded_dz), bounded.dW, bounded.db),
+        (dX, layer.dW, layer.db),
+        (bounded_dX, bounded.dW, bounded.db),
         strict=True,
     ):
         assert_same(what, their, ours, bound)
@@ -303,7 +298,7 @@ def test_flatten_is_keras_own_to_the_bit(keras: Any, both_in: str, shape: tuple[
     assert theirs.shape[1:] == layer.output_shape
     da = numbers(both_in, *theirs.shape, seed=1)
     _, (their_dX,) = tape(keras, lambda X: keras.ops.sum(da * keras.layers.Flatten()(X)), X)
-    assert np.array_equal(their_dX, layer.dX(da))
+    assert np.array_equal(their_dX, layer.backward(da))
 
 
 # --- gradients through a stack ----------------------------------------------------------------------------------------
@@ -349,8 +344,8 @@ def test_gradients_of_a_stack_are_the_tape_s(
     given = iter(weights)
     for layer in layers[1:]:
         layer.W, layer.b = Bounded.exact(next(given)), Bounded.exact(next(given))
-    z, a = forward(layers, X)
-    bounds = backward(layers, loss_and_dz(scratch.losses.get(loss), layers[-1].activation, y, z, a)[1])
+    z, _ = forward(layers, X)
+    bounds = backward(layers, bounded_loss_and_dz(activation, loss, y, z)[1])
     for i, (their, ours, bound) in enumerate(zip(derivatives, gradients, bounds, strict=True)):
         assert_same(f"{('dW', 'db')[i % 2]} of layer {i // 2}", their, ours, bound)
 

@@ -259,7 +259,7 @@ def test_validation_split_takes_the_same_tail(keras: Any, rows: int, split: floa
     x, y = TRAIN[0][:rows], TRAIN[1][:rows] == 0
     build = model_of((1, "sigmoid"), optimizer=sgd())
     _, ours = assert_same_run(keras, build, x, y, validation_split=split)
-    assert len(scratch.batches.split_tail(x, y, split)[0][0]) == left
+    assert len(scratch.data.split_tail(x, y, split)[0][0]) == left
     tail = ours.bounded_evaluate(x[left:], y[left:])["loss"]
     one_more = ours.bounded_evaluate(x[left + 1 :], y[left + 1 :])["loss"]
     assert abs(tail.value - one_more.value) > 4 * tail.error, "a row more or less would go unseen"

@@ -51,24 +51,48 @@ UNKNOWN: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         ValueError,
         "unknown floatx 'float16': scratch has float32, float64",
     ),
-    "argument": (lambda: Dense(1, use_bias=False), TypeError, "Dense: .*'use_bias'; it takes units, activation"),
-    "input argument": (lambda: Input((2,), dims=3), TypeError, "Input: .*'dims'; it takes shape"),
-    "model argument": (lambda: scratch.Sequential(layer=[]), TypeError, "Sequential: .*; it takes layers, name"),
-    "add argument": (lambda: model_of().add(), TypeError, "add: .*; it takes layer"),
+    "argument": (lambda: Dense(1, use_bias=False), TypeError, "Dense.*unexpected keyword argument 'use_bias'"),
+    "input argument": (lambda: Input((2,), dims=3), TypeError, "Input.*unexpected keyword argument 'dims'"),
+    "model argument": (
+        lambda: scratch.Sequential(layer=[]),
+        TypeError,
+        "Sequential.*unexpected keyword argument 'layer'",
+    ),
+    "add argument": (
+        lambda: model_of().add(),
+        TypeError,
+        "Sequential.add.*missing 1 required positional argument: 'layer'",
+    ),
     "compile argument": (
         lambda: model_of().compile("sgd", "mse", ["accuracy"]),
         TypeError,
-        "compile: .*; it takes optimizer, loss, metrics",
+        "Sequential.compile.* takes 3 positional arguments but 4 were given",
     ),
-    "evaluate argument": (lambda: model_of().evaluate(X, y, steps=1), TypeError, "evaluate: .*; it takes x, y, batch"),
-    "predict argument": (lambda: model_of().predict(X, steps=1), TypeError, "predict: .*; it takes x, batch_size"),
-    "sgd argument": (lambda: scratch.optimizers.SGD(lr=1), TypeError, "SGD: .*'lr'; it takes learning_rate, momentum"),
-    "adam argument": (lambda: scratch.optimizers.Adam(amsgrad=True), TypeError, "Adam: .*; it takes learning_rate, b"),
-    "too many": (lambda: Flatten(1, 2, 3), TypeError, "Flatten: .*; it takes input_shape, name"),
+    "evaluate argument": (
+        lambda: model_of().evaluate(X, y, steps=1),
+        TypeError,
+        "Sequential.evaluate.*unexpected keyword argument 'steps'",
+    ),
+    "predict argument": (
+        lambda: model_of().predict(X, steps=1),
+        TypeError,
+        "Sequential.predict.*unexpected keyword argument 'steps'",
+    ),
+    "sgd argument": (lambda: scratch.optimizers.SGD(lr=1), TypeError, "SGD.*unexpected keyword argument 'lr'"),
+    "adam argument": (
+        lambda: scratch.optimizers.Adam(amsgrad=True),
+        TypeError,
+        "Adam.*unexpected keyword argument 'amsgrad'",
+    ),
+    "too many": (
+        lambda: Flatten(1, 2, 3),
+        TypeError,
+        "Flatten.* takes from 1 to 3 positional arguments but 4 were given",
+    ),
     "fit argument": (
         lambda: model_of().fit(X, y, class_weight={}),
         TypeError,
-        "fit: .*it takes x, y, batch_size",
+        "Sequential.fit.*unexpected keyword argument 'class_weight'",
     ),
     "attribute": (lambda: scratch.layers.Conv2D, ImportError, "scratch.layers has no 'Conv2D': it has Dense, Flatten"),
     "room": (lambda: scratch.applications, ImportError, "scratch has no 'applications': it has Input, Sequential"),
@@ -316,7 +340,7 @@ def test_a_base_class_computes_nothing(base: str) -> None:
             scratch.optimizers.Optimizer(0.1).update(X, X)
         return
     layer = scratch.layers.Layer()
-    for call in (lambda: layer.build((1,)), lambda: layer.forward(X), lambda: layer.dX(X)):
+    for call in (lambda: layer.build((1,)), lambda: layer.forward(X), lambda: layer.backward(X)):
         with pytest.raises(NotImplementedError):
             call()
 
@@ -421,7 +445,7 @@ def test_the_history_is_what_the_callbacks_were_told() -> None:
 def test_a_seed_repeats_pythons_and_numpys_numbers_too() -> None:
     def draws(seed: int) -> list[float]:
         scratch.utils.set_random_seed(seed)
-        return [random.random(), float(np.random.random()), float(scratch.random.generator().random())]
+        return [random.random(), float(np.random.random()), float(scratch.utils.generator().random())]
 
     assert draws(1) == draws(1)
     assert all(one != other for one, other in zip(draws(1), draws(2), strict=True))
@@ -430,7 +454,7 @@ def test_a_seed_repeats_pythons_and_numpys_numbers_too() -> None:
 def test_another_seed_makes_other_weights_and_another_order() -> None:
     def drawn(seed: int) -> tuple[list[Any], list[int]]:
         scratch.utils.set_random_seed(seed)
-        return model_of().get_weights()[0].tolist(), scratch.random.generator().permutation(50).tolist()
+        return model_of().get_weights()[0].tolist(), scratch.utils.generator().permutation(50).tolist()
 
     (weights, order), (other_weights, other_order) = drawn(1), drawn(2)
     assert weights != other_weights

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scratch.order import WINDOW
 
 from compare import files
 from compare.cli import main
 from compare.errors import BadInput
 from compare.grow import measuring
 from compare.grow.shifting import SHIFTS, grown, shifted
+from scratch.data import WINDOW
 from scratch.datasets import load
 
 ROWS = 4000
