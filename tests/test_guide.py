@@ -23,7 +23,7 @@ from compare.report.mathml import mathml
 from compare.report.sources import stated
 from scratch.datasets import Dataset, load
 from tests.reports import comparison_on_digits
-from tests.test_formulas import STATED
+from tests.scratch.test_formulas import STATED
 
 RECIPES = [
     Recipe(optimizer="adam", loss="binary_crossentropy", batch_size=7),

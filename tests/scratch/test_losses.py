@@ -1,62 +1,34 @@
-"""Is every hand-written derivative the derivative of the function that it stands under?"""
+"""Is every loss Keras's own, from activations and from logits, and its gradient the derivative?"""
 
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import scratch
 from scratch import activations, gradcheck, losses
 from scratch.arrays import Array
-from tests.rounding import Bounded, Wide, loss_and_dz
-from tests.strategies import DTYPES, Stack, any_finite, arrays, of_any_size, shapes, stacks, targets_for
+from tests.scratch.beside_keras import LOSSES, heads, numbers, tape, targets
+from tests.scratch.derivatives import CROSS_ENTROPIES, METHODS, agrees, assert_derivative, no_warning, several
+from tests.scratch.rounding import Bounded, assert_same, bounded_loss_and_dz, loss_and_dz
+from tests.scratch.strategies import DTYPES, any_finite, arrays, of_any_size, shapes, targets_for
 
-NAMES = sorted(activations._BY_NAME)
-CROSS_ENTROPIES = ["binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"]
-LOSSES = sorted(set(losses._BY_NAME) - {"mean_squared_error"})
-METHODS = ["complex_step", "central_difference"]
-several = settings(max_examples=40)
+BY_NAME = sorted(set(losses._BY_NAME) - {"mean_squared_error"})
 
 
-@pytest.fixture(autouse=True)
-def float64() -> None:
-    scratch.config.set_floatx("float64")
-
-
-def agrees(check: gradcheck.Check, method: str, size: float) -> bool:
-    """Within the relative tolerance or, where terms of this size cancel to almost nothing, within their rounding."""
-    rounding = np.finfo(float).eps * max(size, 1.0)
-    if method == "central_difference":  # which divides the rounding of the function by its step
-        rounding /= gradcheck.CENTRAL_STEP
-    return check.ok or bool(np.linalg.norm(check.stated - check.measured) <= 8 * rounding)
+def from_logits(name: str) -> tuple[losses.Loss, Callable[[Array], Array]]:
+    """Return a cross-entropy as a function of z, and the activation that it undoes."""
+    loss = losses.get(name).after(activations.get("softmax"))
+    assert loss.from_logits
+    return loss, loss.from_logits
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("name", NAMES)
-@several
-@given(st.data())
-def test_an_activations_gradient(name: str, method: str, data: st.DataObject) -> None:
-    function, gradient = activations.get(name)
-    z = data.draw(shapes().flatmap(lambda shape: arrays(*shape)))
-    z = np.where(z == 0, 1 / 64, z)  # relu has a kink at 0, where no derivative can be measured
-    weight = 1.0 + np.arange(z.size).reshape(z.shape)
-    check = gradcheck.check(
-        lambda z: (weight * function(z)).sum(),
-        lambda z: gradient(function(z), weight),
-        z,
-        method,
-    )
-    assert agrees(check, method, size=weight.sum()), str(check)
-
-
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", BY_NAME)
 @several
 @given(st.data())
 def test_a_losss_gradient_from_a(name: str, method: str, data: st.DataObject) -> None:
@@ -78,66 +50,6 @@ def test_a_cross_entropys_gradient_from_logits(name: str, data: st.DataObject) -
     y = data.draw(targets_for(name, z))
     check = gradcheck.check(lambda z: pair.function(y, z).mean(), lambda z: pair.gradient(y, partner(z)), z)
     assert agrees(check, "complex_step", size=1.0), str(check)
-
-
-def from_logits(name: str) -> tuple[losses.Loss, Callable[[Array], Array]]:
-    """Return a cross-entropy as a function of z, and the activation that it undoes."""
-    loss = losses.get(name).after(activations.get("softmax"))
-    assert loss.from_logits
-    return loss, loss.from_logits
-
-
-def measured(f: Callable[[Array], Any], x: Array) -> Array:
-    """Differentiate f at x along the imaginary axis, as ``gradcheck`` does, in the widest float that there is.
-
-    The step is far below the smallest size on which anything here bends, 1e-30; a power of two rounds nothing.
-    """
-    df = np.empty(x.shape, Wide)
-    h = Wide(2) ** -300
-    for index in np.ndindex(*x.shape):
-        there = x.astype(np.clongdouble)
-        there[index] += 1j * h
-        df[index] = f(there).imag / h
-    return df
-
-
-def assert_derivative(what: str, stated: Array, f: Callable[[Array], Any], x: Array, bound: Bounded) -> None:
-    """Hold each entry of a gradient against the measured derivative.
-
-    ``bound`` is the gradient computed with its rounding errors; it takes 2 / a.size as given, which is one more. As
-    much again is left to the measurement: it rounds 2,000 times more finely, and takes some more operations.
-    """
-    due = measured(f, x)
-    assert stated.shape == due.shape, f"{what}: shape {stated.shape}, not {due.shape}"
-    assert np.isfinite(stated).all(), f"{what} is not finite"
-    assert np.isfinite(bound.error).all(), f"{what}: no rounding bound, so close to a kink"
-    off = np.abs(stated - due) > 2 * bound.rounded().error
-    assert not off.any(), f"{what} is {stated[off]} where {due[off]} is due"
-
-
-@pytest.mark.parametrize("wrong", [1 + 1e-13, 1 - 1e-13, 0.5, -1.0, 0.0])
-@pytest.mark.parametrize("name", NAMES)
-def test_the_tolerance_sees_one_part_in_ten_million_million(name: str, wrong: float) -> None:
-    function, gradient = activations.get(name)
-    z, da = np.array([[0.3, -1.2, 0.9]]), np.array([[1.0, -2.0, 0.7]])
-    bound = gradient(function(Bounded.exact(z)), Bounded.exact(da))
-    assert_derivative(name, gradient(function(z), da), lambda z: (da * function(z)).sum(), z, bound)
-    with pytest.raises(AssertionError, match="is due"):
-        assert_derivative(name, gradient(function(z), da) * wrong, lambda z: (da * function(z)).sum(), z, bound)
-
-
-@pytest.mark.parametrize("name", NAMES)
-@several
-@given(st.data(), DTYPES)
-def test_an_activations_gradient_at_every_size(name: str, data: st.DataObject, dtype: str) -> None:
-    """From 1e-30 to 80, where float32's exp all but ends, entry by entry; no z is 0, where relu has its kink."""
-    function, gradient = activations.get(name)
-    shape = data.draw(shapes())
-    z, da = data.draw(of_any_size(shape, 80, dtype)), data.draw(of_any_size(shape, 1e6, dtype))
-    bound = gradient(function(Bounded.exact(z)), Bounded.exact(da))
-    stated = gradient(function(z), da)
-    assert stated.dtype == dtype
-    assert_derivative(f"dz of {name}", stated, lambda z: (da * function(z)).sum(), z, bound)
 
 
 @pytest.mark.parametrize("name", ["mse", "categorical_crossentropy"])
@@ -186,56 +98,6 @@ def test_a_cross_entropys_gradient_from_logits_at_every_size(name: str, data: st
     bound = pair.gradient(y, partner(Bounded.exact(z)))
     stated = pair.gradient(y, partner(z))
     assert_derivative(f"dz of {name}", stated, lambda z: pair.function(y, z).mean(), z, bound)
-
-
-def backpropagated(stack: Stack) -> list[Array]:
-    """Return every dW and db as ``fit`` computes them."""
-    stack.model(stack.X)
-    return stack.model.backward(stack.y)
-
-
-@settings(max_examples=150)
-@given(stacks())
-def test_backpropagation_through_any_stack(stack: Stack) -> None:
-    """Any activations under any loss, relu included: its kinks and those of the clips are far, by construction."""
-    model = stack.model
-    dense = [layer for layer in model.layers if isinstance(layer, scratch.layers.Dense)]
-    weights = [(layer, name, getattr(layer, name)) for layer in dense for name in ("W", "b")]
-    stated = backpropagated(stack)
-    for layer, name, w in weights:
-        setattr(layer, name, Bounded.exact(w))
-    bounds: Any = backpropagated(stack)
-    for layer, name, w in weights:
-        setattr(layer, name, w)
-    for dw, bound, (layer, name, w) in zip(stated, bounds, weights, strict=True):
-
-        def loss(there: Array, layer: Any = layer, name: str = name) -> Any:
-            setattr(layer, name, there)
-            return model.compute_loss(*model.test_step(stack.X, stack.y)).mean()
-
-        assert_derivative(f"d{name} of {stack.description}", dw, loss, w, bound)
-        setattr(layer, name, w)
-
-
-@contextmanager
-def no_warning() -> Iterator[None]:
-    """Underflow to 0 is right; everything else that NumPy could warn of is not."""
-    with warnings.catch_warnings(), np.errstate(all="raise", under="ignore"):
-        warnings.simplefilter("error")
-        yield
-
-
-@given(st.data(), DTYPES)
-def test_sigmoid_and_softmax_take_any_finite_number(data: st.DataObject, dtype: str) -> None:
-    z = data.draw(any_finite(dtype))
-    with no_warning():
-        for name in ("sigmoid", "softmax"):
-            function, gradient = activations.get(name)
-            a = function(z)
-            dz = gradient(a, np.ones_like(a))
-            assert a.dtype == dz.dtype == dtype
-            assert ((a >= 0) & (a <= 1)).all()
-            assert np.isfinite(dz).all()
 
 
 @pytest.mark.parametrize("name", CROSS_ENTROPIES)
@@ -307,15 +169,6 @@ def test_more_axes_are_more_rows(function: Callable[[Array, Array], Array], name
     assert np.array_equal(function(y, a), flat.reshape(4, 2, *flat.shape[1:]))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_activation_works_along_the_last_of_more_axes(name: str) -> None:
-    function, gradient = activations.get(name)
-    z, da = np.random.default_rng(1).standard_normal((2, 4, 2, 3))
-    a = function(z)
-    assert np.array_equal(a, function(z.reshape(8, 3)).reshape(z.shape))
-    assert np.array_equal(gradient(a, da), gradient(a.reshape(8, 3), da.reshape(8, 3)).reshape(z.shape))
-
-
 @pytest.mark.parametrize(("function", "name"), FUNCTIONS)
 def test_targets_of_any_type_leave_float32_what_it_is(function: Callable[[Array, Array], Array], name: str) -> None:
     """Uint8 targets must not wrap round to 255, and no loss may turn into float64 on the way."""
@@ -343,21 +196,117 @@ def test_targets_of_another_shape_are_refused(function: Callable[[Array, Array],
         function(np.array([1, 0, 0]), np.full((3, 3), 0.3))
 
 
-@given(st.floats(-700, 700))
-def test_the_slope_agrees_with_the_function_far_out(z: float) -> None:
-    at = np.array([[z]])
-    a = activations.sigmoid(at)
-    stated = activations.sigmoid_gradient(a, np.ones_like(a))[0, 0]
-    exact = np.exp(-abs(z)) / (1 + np.exp(-abs(z))) ** 2
-    # 1 - a is off by no more than a's own rounding, a few units in the last place of 1
-    assert abs(stated - exact) <= 4 * np.finfo(float).eps
-    if z < 0:
-        assert stated == pytest.approx(exact, rel=1e-14)
-
-
 @pytest.mark.parametrize("form", ["", "_gradient", "_from_logits", "_from_logits_gradient"])
 def test_one_hot_rows_are_no_class_numbers(form: str) -> None:
     """The commonest confusion of the two losses; with as many rows as classes all shapes fit."""
     function = getattr(losses, f"sparse_categorical_crossentropy{form}")
     with pytest.raises(ValueError, match="do not fit outputs of shape"):
         function(np.eye(3), np.full((3, 3), 0.3))
+
+
+PARTNERS = {"sigmoid": LOSSES[1:2], "softmax": LOSSES[2:]}
+
+
+def logits(activation: str, dtype: str) -> Array:
+    """Weighted sums whose activations are right, wrong and in between, and where they can, outside of 0..1.
+
+    A sum of activations near 0 is no total to divide by: the categorical loss gets rows that have one.
+    """
+    low = {"linear": -0.5, "relu": -0.5}.get(activation, -4.0)
+    z = numbers(dtype, 12, 3, low=low, high=1.5 if low > -1 else 4.0, seed=1)
+    if low > -1:
+        z[:, 1] += 1.5
+    return z
+
+
+def assert_same_loss(
+    keras: Any, activation: str, loss: str, z: Array, y: Array, as_if: str = ""
+) -> tuple[Array, Array]:
+    """Compare each row's loss and dz of their mean; return Keras's. scratch may take another activation's place."""
+    their_loss, their_activation = keras.losses.get(loss), keras.activations.get(activation)
+    theirs = np.asarray(their_loss(y, their_activation(keras.ops.convert_to_tensor(z))))
+    _, (their_dz,) = tape(keras, lambda z: keras.ops.mean(their_loss(y, their_activation(z))), z)
+    rows, dz = loss_and_dz(as_if or activation, loss, y, z)
+    rows_bound, dz_bound = bounded_loss_and_dz(as_if or activation, loss, y, Bounded.exact(z))
+    assert_same("loss", theirs, rows, rows_bound)
+    assert_same("dz", their_dz, dz, dz_bound)
+    return theirs, their_dz
+
+
+@heads
+def test_a_loss_and_its_dz_are_keras_own(keras: Any, both_in: str, activation: str, loss: str) -> None:
+    assert_same_loss(keras, activation, loss, logits(activation, both_in), targets(loss, 12, 3, both_in))
+
+
+@pytest.mark.parametrize(
+    ("activation", "right", "loss"),
+    [("softmax", "sigmoid", LOSSES[1]), ("sigmoid", "softmax", LOSSES[2]), ("sigmoid", "softmax", LOSSES[3])],
+)
+def test_a_cross_entropy_after_the_other_activation_is_computed_as_if_after_its_own(
+    keras: Any, both_in: str, activation: str, right: str, loss: str
+) -> None:
+    """Keras on TensorFlow takes z, whichever of the two activations it went through."""
+    assert_same_loss(keras, activation, loss, logits(activation, both_in), targets(loss, 12, 3, both_in), as_if=right)
+
+
+@pytest.mark.parametrize(("activation", "loss"), [(a, loss) for a, losses in PARTNERS.items() for loss in losses])
+def test_partners_keep_their_digits_where_the_activation_has_none_left(
+    keras: Any, both_in: str, activation: str, loss: str
+) -> None:
+    z = np.array([[60.0, -60, 0], [-60, 60, 0], [800, -800, 0], [1e4, -1e4, 0]], both_in)
+    theirs, _ = assert_same_loss(keras, activation, loss, z, targets(loss, 4, 3, both_in))
+    assert theirs.max() > -np.log(scratch.losses.EPSILON), "the clip would have hidden this"
+
+
+def around_the_clip(dtype: str) -> Array:
+    """Activations on both edges of the cross-entropies' clip, next to them, and outside of 0..1."""
+    low, high = np.array([scratch.losses.EPSILON, 1 - scratch.losses.EPSILON], dtype)
+    down, up = np.array([-np.inf, np.inf], dtype)
+    edges = [f for edge in (low, high) for f in (np.nextafter(edge, down), edge, np.nextafter(edge, up))]
+    return np.array([*edges, -0.5, 0.0, -0.0, 0.5, 1.0, 1.5], dtype).reshape(-1, 1)
+
+
+@pytest.mark.parametrize("y", [0.0, 1.0, 0.25])
+def test_binary_crossentropy_clips_where_keras_clips(keras: Any, both_in: str, y: float) -> None:
+    a = around_the_clip(both_in)
+    _, da = assert_same_loss(keras, "linear", "binary_crossentropy", a, np.full_like(a, y))
+    assert np.count_nonzero(da) == 5  # four within the clip's two edges, and 0.5
+
+
+def test_sparse_categorical_crossentropy_clips_where_keras_clips(keras: Any, both_in: str) -> None:
+    a = np.concatenate([around_the_clip(both_in), np.full((12, 1), 0.5, both_in)], axis=1)
+    _, da = assert_same_loss(keras, "linear", "sparse_categorical_crossentropy", a, np.zeros(12, int))
+    assert np.count_nonzero(da[:, 0]) == 5
+
+
+def test_categorical_crossentropy_clips_shares_where_keras_clips(keras: Any, both_in: str) -> None:
+    # In float32 the upper edge is 2 u below 1: only where every step is exact does no rounding decide the side.
+    a = np.array([[1, 0, 0], [0, 4, 0], [0, 0, 0.5], [2, -1, 0], [0.5, 0.25, 0.25], [-1, -3, 0]], both_in)
+    y = np.array([[1, 0, 0], [1, 0, 0], [0, 0, 1], [0, 1, 0], [0, 1, 0], [1, 0, 0]], both_in)
+    _, da = assert_same_loss(keras, "linear", "categorical_crossentropy", a, y)
+    assert da.any(axis=1).tolist() == [False, False, False, False, True, True]
+
+
+def test_labels_smoothed_to_shares_fit_the_categorical_loss(keras: Any, both_in: str) -> None:
+    y = np.full((12, 3), 0.25, both_in)
+    y[:, 0] = 0.5
+    assert_same_loss(keras, "softmax", "categorical_crossentropy", logits("softmax", both_in), y)
+
+
+def test_class_numbers_of_two_axes_are_the_same_classes(keras: Any, both_in: str) -> None:
+    z, y = logits("softmax", both_in), np.arange(12)[:, None] % 3
+    assert_same_loss(keras, "softmax", "sparse_categorical_crossentropy", z, y)
+
+
+@pytest.mark.parametrize(("loss", "its_class"), [("mse", "MeanSquaredError"), (LOSSES[1], "BinaryCrossentropy")])
+def test_keras_lines_targets_of_one_axis_up_as_well(keras: Any, both_in: str, loss: str, its_class: str) -> None:
+    a, y = numbers(both_in, 6, 1, low=0.1, high=0.9), np.array([0, 1, 1, 0, 1, 0], both_in)
+    ours = scratch.losses.get(loss).function
+    theirs = getattr(keras.losses, its_class)()(y, a)
+    assert_same(loss, theirs, ours(y, a).mean(), ours(y, Bounded.exact(a)).mean())
+
+
+def test_a_row_without_shares_is_nan_in_keras_only(keras: Any) -> None:
+    y, a = np.array([[0.0, 1.0]]), np.zeros((1, 2))
+    assert np.isnan(keras.losses.categorical_crossentropy(y, a)).all()
+    assert scratch.losses.categorical_crossentropy(y, a).tolist() == [-np.log(scratch.losses.EPSILON)]

@@ -1,4 +1,4 @@
-"""The loop of ``fit``: what makes it quick changes no bit, and rows may lie on disk."""
+"""Do all rows come once, in whole batches, from memory and from disk, as one plain loop has them?"""
 
 from pathlib import Path
 from typing import Any
@@ -172,3 +172,21 @@ def test_the_mean_over_many_batches_is_that_over_all_rows(monkeypatch: pytest.Mo
     loss, accuracy = model.evaluate(x, y, batch_size=8, verbose=0)
     assert accuracy == whole[1]
     assert abs(loss - whole[0]) <= np.finfo("float32").eps * whole[0] * PIXELS
+
+
+@pytest.mark.parametrize(
+    ("given", "floatx", "kept"),
+    [
+        ("uint8", "float32", "uint8"),
+        ("int64", "float64", "int64"),
+        ("float16", "float32", "float16"),
+        ("float32", "float64", "float32"),
+        ("float64", "float32", "float32"),
+        ("float64", "float64", "float64"),
+    ],
+)
+def test_only_wider_floats_are_cast_before_their_batch(given: str, floatx: str, kept: str) -> None:
+    rows = np.zeros((2, 3), given)
+    found = scratch.data.rows_of(rows, floatx)
+    assert found.dtype == kept
+    assert (found is rows) == (given == kept)

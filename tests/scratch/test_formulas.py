@@ -18,17 +18,14 @@ import pytest
 import scratch
 from scratch import activations, data, gradcheck, initializers, layers, losses, metrics, optimizers, utils
 from scratch.arrays import Array
-from tests.rounding import Bounded, Wide
+from tests.scratch.rounding import Bounded, Wide
+
+pytestmark = pytest.mark.usefixtures("float64")
 
 RNG = np.random.default_rng(7)
 N, D, U = 5, 4, 3
 
 Names = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-def float64() -> None:
-    scratch.config.set_floatx("float64")
 
 
 def formulas_in(docstring: str) -> list[str]:
