@@ -42,5 +42,5 @@ __all__ = [
     "utils",
 ]
 
-for room in (sys.modules[__name__], *(sys.modules[f"{__name__}.{name}"] for name in __all__ if name.islower())):
-    vars(room)["__getattr__"] = only(room.__name__, room.__all__)
+for _room in (sys.modules[__name__], *(sys.modules[f"{__name__}.{name}"] for name in __all__ if name.islower())):
+    vars(_room)["__getattr__"] = only(_room.__name__, _room.__all__)

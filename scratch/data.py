@@ -103,15 +103,18 @@ def _whole_batches(size: int, x: Array | Stored, batch_size: int) -> int:
 
 def prefetched(x: Stored, order: Iterable[Array]) -> Iterator[tuple[Array, Array]]:
     """Yield the numbers and the pixels of one stretch after another, while a second thread reads the next."""
+    reading: deque[tuple[Array, Future[Array]]] = deque()
+
+    def first() -> tuple[Array, Array]:
+        rows, pixels = reading.popleft()
+        return rows, pixels.result()
+
     with ThreadPoolExecutor(1) as second:
-        reading: deque[tuple[Array, Future[Array]]] = deque()
         for rows in order:
             reading.append((rows, second.submit(x.take, rows, axis=0)))
             if len(reading) == 2:
-                rows, pixels = reading.popleft()
-                yield rows, pixels.result()
-        rows, pixels = reading.popleft()
-        yield rows, pixels.result()
+                yield first()
+        yield first()
 
 
 def batches(
@@ -130,3 +133,4 @@ def batches(
         for start in range(0, len(rows), batch_size):
             batch = slice(start, start + batch_size)
             yield gathered[batch].astype(dtype) if cast else gathered[batch], targets[batch]
+        del gathered  # before the next but one is read: of windows, there are two in memory

@@ -231,14 +231,14 @@ def _shares(a: Array) -> tuple[Array, Array]:
 
 
 class Loss(NamedTuple):
-    """A loss, one number a row, and the gradient of its mean over the batch."""
+    """A loss, one number a row, and the gradient of its mean over the batch: functions of y and a."""
 
     function: Callable[[Array, Array], Array]
     gradient: Callable[[Array, Array], Array]
     from_logits: Callable[[Array], Array] | None = None
-    """Of a loss that is a function of z, the logits: the activation a of z with which its gradient gives dz."""
+    """Of a loss that is a function of y and z, the logits: what makes a of them. Its gradient takes that, and is dz."""
     sparse: bool = False
-    """Whether targets are class numbers."""
+    """Whether the targets are class numbers."""
 
     def after(self, activation: activations.Activation) -> "Loss":
         """Return the form that this loss takes in a model whose last layer ends in ``activation``."""
