@@ -3,6 +3,8 @@
 Every room has the name of the Keras word whose math it holds: ``scratch.layers`` is ``keras.layers``.
 """
 
+import sys
+
 from scratch import (
     activations,
     callbacks,
@@ -39,4 +41,6 @@ __all__ = [
     "optimizers",
     "utils",
 ]
-__getattr__ = only(__name__, __all__)
+
+for _room in (sys.modules[__name__], *(sys.modules[f"{__name__}.{name}"] for name in __all__ if name.islower())):
+    vars(_room)["__getattr__"] = only(_room.__name__, _room.__all__)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.arrays import Array
-from scratch.names import lookup, only
+from scratch.names import lookup
 
 
 def linear(z: Array) -> Array:
@@ -135,4 +135,3 @@ def get(activation: str | Callable[[Array], Array] | None) -> Activation:
 
 
 __all__ = ["get", "linear", "relu", "sigmoid", "softmax"]
-__getattr__ = only(__name__, __all__)

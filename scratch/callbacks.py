@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from scratch.names import only
-
 Logs = dict[str, float]
 
 
@@ -38,4 +36,3 @@ class History(Callback):
 
 
 __all__ = ["Callback", "History"]
-__getattr__ = only(__name__, __all__)

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from scratch.names import only
-
 _FLOATS = ("float32", "float64")
 _floatx = "float32"
 
@@ -33,4 +31,3 @@ def as_floatx(number: float) -> float:
 
 
 __all__ = ["floatx", "set_floatx"]
-__getattr__ = only(__name__, __all__)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from scratch.arrays import Array
-from scratch.names import lookup, only
-from scratch.random import generator
+from scratch.names import lookup
+from scratch.utils import generator
 
 Initializer = Callable[[tuple[int, ...], str], Array]
 
@@ -37,4 +37,3 @@ def get(initializer: str | Initializer) -> Initializer:
 
 
 __all__ = ["get", "glorot_uniform", "zeros"]
-__getattr__ = only(__name__, __all__)

@@ -2,12 +2,11 @@
 
 import math
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from scratch import activations, initializers
 from scratch.arrays import Array
 from scratch.config import floatx
-from scratch.names import only, takes_only_its_arguments
 
 Shape = tuple[int, ...]
 
@@ -15,19 +14,24 @@ Shape = tuple[int, ...]
 class Input:
     """Tells the shape of one row before any data is there. Keras: ``keras.Input((28, 28))``."""
 
-    @takes_only_its_arguments
     def __init__(self, shape: Shape) -> None:
         self.shape = tuple(shape)
 
 
 class Layer:
-    """A step of the model. ``forward`` keeps what the way back needs: the input X and the activation a."""
+    """A step of the model. What it computed last stays on it under the legend's names: X, z, a, and dz."""
 
     counts: ClassVar[dict[str, int]] = {}
     activation = activations.get("linear")
+    passes_down = True
+    """Whether a layer below waits for the derivative: none does below the lowest one with weights."""
     output_shape: Shape
     X: Array
+    z: Array
     a: Array
+    dz: Array
+    gradients: list[Array]
+    """The derivative of the loss with respect to each of the weights, after ``backward``."""
 
     def __init__(self, name: str | None = None, input_shape: Shape | None = None) -> None:
         self.name = name or self._numbered(type(self).__name__.lower())
@@ -44,14 +48,14 @@ class Layer:
         raise NotImplementedError
 
     def forward(self, X: Array) -> Array:
-        """Return the weighted sum z of a batch, and keep the activation a."""
+        """Return the outputs a of a batch."""
         raise NotImplementedError
 
-    def backward(self, dz: Array) -> None:
-        """Find the derivative of the loss with respect to each of the weights, if the layer has any."""
+    def backward(self, da: Array, from_logits: bool = False) -> Any:
+        """Take the derivative of the loss with respect to a, and return that with respect to X.
 
-    def dX(self, dz: Array) -> Array:
-        """Pass the derivative on to the layer below."""
+        ``from_logits`` says that it is the one with respect to z already.
+        """
         raise NotImplementedError
 
     @property
@@ -59,16 +63,10 @@ class Layer:
         """The arrays that training moves: none, or W and b."""
         return []
 
-    @property
-    def gradients(self) -> list[Array]:
-        """The derivative of the loss with respect to each of the weights, after ``backward``."""
-        return []
-
 
 class Flatten(Layer):
     """Lays the pixels of each image in one row. Keras: ``Flatten()``, ``Flatten(input_shape=(28, 28))``."""
 
-    @takes_only_its_arguments
     def __init__(self, input_shape: Shape | None = None, name: str | None = None) -> None:
         super().__init__(name, input_shape)
 
@@ -80,22 +78,22 @@ class Flatten(Layer):
     def forward(self, X: Array) -> Array:
         """Give every row its pixels side by side.
 
-            z = a = X.reshape(N, D)
+            a = X.reshape(N, D)
 
-        X: (N, 28, 28); z, a: (N, 784).
+        X: (N, 28, 28); a: (N, 784).
         """
         self.X = X
-        self.a = X.reshape(len(X), -1)
+        self.z = self.a = X.reshape(len(X), -1)
         return self.a
 
-    def dX(self, dz: Array) -> Array:
+    def backward(self, da: Array, from_logits: bool = False) -> Any:
         """Give the derivative the shape that the input had.
 
-            dX = dz.reshape(X.shape)
+            dX = da.reshape(X.shape)
 
-        dz: (N, 784); dX: (N, 28, 28).
+        da: (N, 784); dX: (N, 28, 28).
         """
-        return dz.reshape(self.X.shape)
+        return da.reshape(self.X.shape)
 
 
 class Dense(Layer):
@@ -105,7 +103,6 @@ class Dense(Layer):
     for less than one unit, or an unknown activation or initializer.
     """
 
-    @takes_only_its_arguments
     def __init__(
         self,
         units: int,
@@ -136,45 +133,39 @@ class Dense(Layer):
             z = X @ W + b
             a = activation(z)
 
-        X: (N, D), W: (D, U), b: (U,); z, a: (N, U). Returns z, keeps a.
+        X: (N, D), W: (D, U), b: (U,); z, a: (N, U).
         """
         self.X = X
-        z = X @ self.W + self.b
-        self.a = self.activation.function(z)
-        return z
+        self.z = X @ self.W + self.b
+        self.a = self.activation.function(self.z)
+        return self.a
 
-    def backward(self, dz: Array) -> None:
+    def backward(self, da: Array, from_logits: bool = False) -> Any:
         """Find out how the loss changes with each weight: its input times dz, added up over the rows.
 
             dW = X.T @ dz
             db = sum(dz, axis=0)
 
-        X: (N, D), dz: (N, U); dW: (D, U), db: (U,).
-        """
-        D, U = self.W.shape
-        X, dz = self.X.reshape(-1, D), dz.reshape(-1, U)
-        self.dW = X.T @ dz
-        self.db = dz.sum(axis=0)
-
-    def dX(self, dz: Array) -> Array:
-        """Pass the derivative on to the layer below.
+        The activation's gradient comes first and makes dz of da; ``from_logits``, dz is what is given. Where a layer
+        below waits for it, the derivative with respect to the input is passed on:
 
             dX = dz @ W.T
 
-        dz: (N, U), W: (D, U); dX: (N, D).
+        X: (N, D), da, dz: (N, U); dW: (D, U), db: (U,), dX: (N, D).
         """
-        return dz @ self.W.T
+        self.dz = da if from_logits else self.activation.gradient(self.a, da)
+        X, dz = self.X, self.dz
+        if X.ndim > 2:  # more axes are more rows
+            X, dz = X.reshape(-1, X.shape[-1]), dz.reshape(-1, dz.shape[-1])
+        self.dW = X.T @ dz
+        self.db = dz.sum(axis=0)
+        self.gradients = [self.dW, self.db]
+        return self.dz @ self.W.T if self.passes_down else None
 
     @property
     def weights(self) -> list[Array]:
         """W and b; none before the layer knows its input."""
         return [self.W, self.b] if self.built else []
 
-    @property
-    def gradients(self) -> list[Array]:
-        """dW and db of the last batch."""
-        return [self.dW, self.db]
-
 
 __all__ = ["Dense", "Flatten", "Input", "Layer"]
-__getattr__ = only(__name__, __all__)

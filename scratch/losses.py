@@ -5,13 +5,13 @@ which is the mean over the rows: hence the division by ``a.size`` = N * U, the s
 y: targets, a: activations, both (N, U). Targets (N,) are lined up with outputs (N, 1), as Keras does; NumPy would
 silently make (N, N) of them.
 
-A cross-entropy after its own activation (sigmoid or softmax) is computed from z, as Keras does with TensorFlow: the
-logarithm of a rounded a would lose what z still knows, and dz becomes as simple as (a - y) / N. After the other one's
-activation Keras does the same, and so trains a model whose ``predict`` is not what its loss sees; so it is here.
+A cross-entropy after its own activation (sigmoid or softmax) is computed ``from_logits``, from z, as Keras does with
+TensorFlow: the logarithm of a rounded a would lose what z still knows, and dz becomes as simple as (a - y) / N. After
+the other one's activation Keras does the same, and so trains a model whose ``predict`` is not what its loss sees; so
+it is here.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ import numpy as np
 from scratch import activations
 from scratch.activations import shifted
 from scratch.arrays import Array
-from scratch.names import lookup, only
+from scratch.names import lookup
 from scratch.utils import to_categorical
 
 EPSILON = 1e-7  # keras.config.epsilon(): cross-entropies of probabilities keep this far from 0 and 1
@@ -30,14 +30,11 @@ def lined_up(y: Array, a: Array) -> Array:
 
     Raises ValueError where the shapes cannot be lined up.
     """
-    check_targets(y.shape, a.shape)
+    if y.shape == a.shape and y.dtype == a.dtype:
+        return y
+    if y.shape != a.shape and (*y.shape, 1) != a.shape:
+        raise ValueError(f"targets of shape {y.shape} do not fit outputs of shape {a.shape}")
     return y.reshape(a.shape).astype(a.dtype, copy=False)
-
-
-def check_targets(y: tuple[int, ...], a: tuple[int, ...]) -> None:
-    """Raise ValueError where targets of shape y cannot be lined up with outputs of shape a; (N,) goes with (N, 1)."""
-    if y != a and (*y, 1) != a:
-        raise ValueError(f"targets of shape {y} do not fit outputs of shape {a}")
 
 
 def mean_squared_error(y: Array, a: Array) -> Array:
@@ -86,7 +83,7 @@ def binary_crossentropy_gradient(y: Array, a: Array) -> Array:
     return ((1 - y) / (1 - q) - y / q) / a.size * _unclipped(a)
 
 
-def binary_crossentropy_from_z(y: Array, z: Array) -> Array:
+def binary_crossentropy_from_logits(y: Array, z: Array) -> Array:
     """Compute the binary cross-entropy of sigmoid(z) from z itself.
 
         loss = mean(maximum(z, 0) - z * y + log1p(exp(-abs(z))), axis=-1)
@@ -97,7 +94,7 @@ def binary_crossentropy_from_z(y: Array, z: Array) -> Array:
     return (np.maximum(z, 0) - z * y + np.log1p(np.exp(np.minimum(z, -z)))).mean(axis=-1)
 
 
-def binary_crossentropy_from_z_gradient(y: Array, a: Array) -> Array:
+def binary_crossentropy_from_logits_gradient(y: Array, a: Array) -> Array:
     """Give dz at once, with a = sigmoid(z): the sigmoid's slope cancels.
 
         dz = (a - y) / a.size
@@ -137,7 +134,7 @@ def categorical_crossentropy_gradient(y: Array, a: Array) -> Array:
     return (dp - (dp * p).sum(axis=-1, keepdims=True)) / total
 
 
-def categorical_crossentropy_from_z(y: Array, z: Array) -> Array:
+def categorical_crossentropy_from_logits(y: Array, z: Array) -> Array:
     """Compute the categorical cross-entropy of softmax(z) from z itself.
 
         loss = log(sum(exp(z), axis=-1)) - sum(y * z, axis=-1)
@@ -149,7 +146,7 @@ def categorical_crossentropy_from_z(y: Array, z: Array) -> Array:
     return np.log(np.exp(s).sum(axis=-1)) - (y * s).sum(axis=-1)
 
 
-def categorical_crossentropy_from_z_gradient(y: Array, a: Array) -> Array:
+def categorical_crossentropy_from_logits_gradient(y: Array, a: Array) -> Array:
     """Give dz at once, with a = softmax(z) and y one-hot.
 
         dz = (a - y) / (a.size / a.shape[-1])
@@ -190,24 +187,24 @@ def sparse_categorical_crossentropy_gradient(y: Array, a: Array) -> Array:
     return dq * _unclipped(a)
 
 
-def sparse_categorical_crossentropy_from_z(y: Array, z: Array) -> Array:
+def sparse_categorical_crossentropy_from_logits(y: Array, z: Array) -> Array:
     """Compute the categorical cross-entropy of softmax(z) from class numbers and z.
 
         loss = log(sum(exp(z), axis=-1)) - sum(one_hot(y) * z, axis=-1)
 
     y: (N,); z: (N, U); loss: (N,). Keras: ``loss="sparse_categorical_crossentropy"`` after ``activation="softmax"``.
     """
-    return categorical_crossentropy_from_z(one_hot(y, z), z)
+    return categorical_crossentropy_from_logits(one_hot(y, z), z)
 
 
-def sparse_categorical_crossentropy_from_z_gradient(y: Array, a: Array) -> Array:
+def sparse_categorical_crossentropy_from_logits_gradient(y: Array, a: Array) -> Array:
     """Give dz at once, with a = softmax(z) and y a class number.
 
         dz = (a - one_hot(y)) / (a.size / a.shape[-1])
 
     y: (N,); a, dz: (N, U).
     """
-    return categorical_crossentropy_from_z_gradient(one_hot(y, a), a)
+    return categorical_crossentropy_from_logits_gradient(one_hot(y, a), a)
 
 
 def one_hot(y: Array, a: Array) -> Array:
@@ -233,83 +230,44 @@ def _shares(a: Array) -> tuple[Array, Array]:
         return np.clip(a / size / total, -largest, largest), size * total
 
 
-class Pair(NamedTuple):
-    """A loss, one number a row, and the gradient of its mean over the batch."""
+class Loss(NamedTuple):
+    """A loss, one number a row, and the gradient of its mean over the batch: functions of y and a."""
 
     function: Callable[[Array, Array], Array]
     gradient: Callable[[Array, Array], Array]
+    from_logits: Callable[[Array], Array] | None = None
+    """Of a loss that is a function of y and z, the logits: what makes a of them. Its gradient takes that, and is dz."""
+    sparse: bool = False
+    """Whether the targets are class numbers."""
+
+    def after(self, activation: activations.Activation) -> "Loss":
+        """Return the form that this loss takes in a model whose last layer ends in ``activation``."""
+        probabilities = activation.function in (activations.sigmoid, activations.softmax)
+        return _FROM_LOGITS.get(self.function, self) if probabilities else self
 
 
-@dataclass(frozen=True)
-class Loss:
-    """A loss and, of a cross-entropy, its own activation and its form from z."""
-
-    of_a: Pair
-    partner: Callable[[Array], Array] | None = None
-    of_z: Pair | None = None
-    takes_class_numbers: bool = False
-
-    def after(self, activation: activations.Activation) -> "Head":
-        """Return this loss as the last step of a model whose last layer ends in ``activation``."""
-        if self.of_z and self.partner and activation.function in (activations.sigmoid, activations.softmax):
-            return FromZ(self.of_z, self.partner, activation)
-        return FromA(self.of_a, activation)
-
-
-@dataclass(frozen=True)
-class FromA:
-    """The loss of the activations: back through the loss to da, then through the activation to dz."""
-
-    loss: Pair
-    activation: activations.Activation
-
-    def rows(self, y: Array, z: Array, a: Array) -> Array:
-        """Return the loss of each row, (N,)."""
-        return self.loss.function(y, a)
-
-    def dz(self, y: Array, z: Array, a: Array) -> Array:
-        """Return the derivative of the batch's loss with respect to the last layer's z, (N, U)."""
-        return self.activation.gradient(a, self.loss.gradient(y, a))
-
-
-@dataclass(frozen=True)
-class FromZ:
-    """A cross-entropy after sigmoid or softmax: computed from z, as if after its own activation, and dz in one step."""
-
-    loss: Pair
-    own: Callable[[Array], Array]
-    activation: activations.Activation
-
-    def rows(self, y: Array, z: Array, a: Array) -> Array:
-        """Return the loss of each row, (N,)."""
-        return self.loss.function(y, z)
-
-    def dz(self, y: Array, z: Array, a: Array) -> Array:
-        """Return the derivative of the batch's loss with respect to the last layer's z, (N, U)."""
-        return self.loss.gradient(y, a if self.activation.function is self.own else self.own(z))
-
-
-Head = FromA | FromZ
-
-_MSE = Loss(Pair(mean_squared_error, mean_squared_error_gradient))
+_MSE = Loss(mean_squared_error, mean_squared_error_gradient)
 _BY_NAME = {
     "mse": _MSE,
     "mean_squared_error": _MSE,
-    "binary_crossentropy": Loss(
-        of_a=Pair(binary_crossentropy, binary_crossentropy_gradient),
-        partner=activations.sigmoid,
-        of_z=Pair(binary_crossentropy_from_z, binary_crossentropy_from_z_gradient),
-    ),
-    "categorical_crossentropy": Loss(
-        of_a=Pair(categorical_crossentropy, categorical_crossentropy_gradient),
-        partner=activations.softmax,
-        of_z=Pair(categorical_crossentropy_from_z, categorical_crossentropy_from_z_gradient),
-    ),
+    "binary_crossentropy": Loss(binary_crossentropy, binary_crossentropy_gradient),
+    "categorical_crossentropy": Loss(categorical_crossentropy, categorical_crossentropy_gradient),
     "sparse_categorical_crossentropy": Loss(
-        of_a=Pair(sparse_categorical_crossentropy, sparse_categorical_crossentropy_gradient),
-        partner=activations.softmax,
-        of_z=Pair(sparse_categorical_crossentropy_from_z, sparse_categorical_crossentropy_from_z_gradient),
-        takes_class_numbers=True,
+        sparse_categorical_crossentropy, sparse_categorical_crossentropy_gradient, sparse=True
+    ),
+}
+_FROM_LOGITS: dict[Callable[[Array, Array], Array], Loss] = {
+    binary_crossentropy: Loss(
+        binary_crossentropy_from_logits, binary_crossentropy_from_logits_gradient, activations.sigmoid
+    ),
+    categorical_crossentropy: Loss(
+        categorical_crossentropy_from_logits, categorical_crossentropy_from_logits_gradient, activations.softmax
+    ),
+    sparse_categorical_crossentropy: Loss(
+        sparse_categorical_crossentropy_from_logits,
+        sparse_categorical_crossentropy_from_logits_gradient,
+        activations.softmax,
+        sparse=True,
     ),
 }
 
@@ -320,7 +278,7 @@ def get(loss: str | Callable[[Array, Array], Array]) -> Loss:
     Raises ValueError that lists the names for anything else.
     """
     for known in _BY_NAME.values():
-        if loss is known.of_a.function:
+        if loss is known.function:
             return known
     return lookup("loss", loss.lower() if isinstance(loss, str) else loss, _BY_NAME)
 
@@ -332,4 +290,3 @@ __all__ = [
     "mean_squared_error",
     "sparse_categorical_crossentropy",
 ]
-__getattr__ = only(__name__, __all__)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from scratch.arrays import Array
-from scratch.names import lookup, only
+from scratch.names import lookup
 
 Metric = Callable[[Array, Array], Array]
 
@@ -69,9 +69,9 @@ class RunningMean:
         self.batches: list[tuple[Array, Array, Array]] = []
         self.sums = {name: np.zeros(2) for name in sorted(functions)}
 
-    def add(self, y: Array, z: Array, a: Array) -> None:
+    def add(self, batch: tuple[Array, Array, Array]) -> None:
         """Keep a batch's targets, weighted sums and activations."""
-        self.batches.append((y, z, a))
+        self.batches.append(batch)
         if len(self.batches) == self.KEPT:
             self._add_up()
 
@@ -104,4 +104,3 @@ def get(metric: str | Metric) -> Metric:
 
 
 __all__ = ["binary_accuracy", "categorical_accuracy", "get", "sparse_categorical_accuracy"]
-__getattr__ = only(__name__, __all__)

@@ -1,6 +1,6 @@
 """The model: layers in a row, and the loop that trains them (``keras.models``)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -8,13 +8,15 @@ from numpy.typing import ArrayLike
 from scratch import callbacks as watching
 from scratch import config, losses, optimizers
 from scratch.arrays import Array, Stored
-from scratch.batches import batches, rows_of, split_tail
+from scratch.data import batches, rows_of, sequential, shuffled, split_tail
 from scratch.layers import Input, Layer, Shape
 from scratch.metrics import Metric, RunningMean
 from scratch.metrics import get as get_metric
-from scratch.names import only, takes_only_its_arguments
-from scratch.order import in_order, shuffled
-from scratch.random import generator
+from scratch.utils import generator
+
+Logs = dict[str, float]
+Outputs = tuple[Array, Array, Array]  # y, z and a of a batch
+Scores = float | list[float] | Logs
 
 
 class Sequential:
@@ -23,10 +25,10 @@ class Sequential:
     A model keeps the floating-point type that was set when it was made.
     """
 
-    @takes_only_its_arguments
     def __init__(self, layers: Sequence[Layer | Input] | None = None, name: str = "sequential") -> None:
         self.name = name
         self.layers: list[Layer] = []
+        self._learning: list[Layer] = []
         self.input_shape: Shape | None = None
         self._dtype = config.floatx()
         self._loss: losses.Loss | None = None
@@ -34,7 +36,6 @@ class Sequential:
         for layer in layers or ():
             self.add(layer)
 
-    @takes_only_its_arguments
     def add(self, layer: Layer | Input) -> None:
         """Put a layer on top; with an ``Input`` or an ``input_shape`` below, its weights are made at once.
 
@@ -59,9 +60,17 @@ class Sequential:
             if not layer.built:
                 layer.build(shape)
             shape = layer.output_shape
-        self._lowest = next((i for i, layer in enumerate(self.layers) if layer.weights), len(self.layers))
+        self._learning = [layer for layer in self.layers if layer.weights]
+        lowest = self.layers.index(self._learning[0]) if self._learning else len(self.layers) - 1
+        self.layers[lowest].passes_down = False
+        self._way_back = self.layers[lowest:-1][::-1]
+        self._follow()
 
-    @takes_only_its_arguments
+    def _follow(self) -> None:
+        """Give the loss the form that follows the last layer's activation."""
+        if self._loss and self.layers:
+            self.loss = self._loss.after(self.layers[-1].activation)
+
     def compile(
         self,
         optimizer: str | optimizers.Optimizer,
@@ -77,8 +86,8 @@ class Sequential:
         self.optimizer = optimizers.get(optimizer)
         self._loss = losses.get(loss)
         self._metrics = {m if isinstance(m, str) else m.__name__: get_metric(m) for m in metrics or ()}
+        self._follow()
 
-    @takes_only_its_arguments
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # a diverging run shows in its history
     def fit(
         self,
@@ -103,48 +112,83 @@ class Sequential:
         if validation_split and not validation:
             (x, y), validation = split_tail(x, y, validation_split)
         batch_size = _batch_size(batch_size)
-        head, reported, weights = self._head, self._reported, self._weights
-        history = watching.History()
-        callbacks = callbacks or ()
+        history, callbacks = watching.History(), callbacks or ()
         for callback in (history, *callbacks):
             callback.set_model(self)
 
         for epoch in range(_size("epochs", epochs)):
-            order = shuffled(x, batch_size, generator()) if shuffle else in_order(x, batch_size)
-            mean = RunningMean(reported)
-            for step, (X, targets) in enumerate(self._batches(x, y, order, batch_size)):
-                z, a = self._forward(X)
-                mean.add(targets, z, a)
-                self._backward(head.dz(targets, z, a))
-                self.optimizer.apply(self._gradients, weights)
+            order = shuffled(x, batch_size, generator()) if shuffle else sequential(x, batch_size)
+            mean = RunningMean(self._reported)
+            for step, (X, targets) in enumerate(batches(x, y, order, batch_size, self._dtype)):
+                mean.add(self.train_step(X, targets))
                 for callback in callbacks:
                     callback.on_train_batch_end(step)
             logs = mean.result()
             if validation:
-                logs |= {f"val_{name}": value for name, value in self._evaluate(*validation, batch_size).items()}
+                held_out = self._means(self.test_step, *validation, batch_size)
+                logs |= {f"val_{name}": value for name, value in held_out.items()}
             for callback in (history, *callbacks):
                 callback.on_epoch_end(epoch, logs)
             if verbose:
                 print(f"Epoch {epoch + 1}/{epochs} - " + _line(logs))
         return history
 
-    def _forward(self, X: Array) -> tuple[Array, Array]:
-        """Pass a batch up through the layers; return the last z and the last a."""
-        z = a = X
+    def train_step(self, X: Array, y: Array) -> Outputs:
+        """Take one step on a batch: forward, backward, update. Return y, and z and a from before the step.
+
+        X: (N, ...), y: (N, U) or class numbers (N,), both in the model's float type. Keras: ``model.train_step``.
+        """
+        a = self(X)
+        self.optimizer.apply(self.backward(y), self.trainable_weights)
+        return y, self.layers[-1].z, a
+
+    def test_step(self, X: Array, y: Array) -> Outputs:
+        """Go forward only: return y, z and a. Keras: ``model.test_step``."""
+        a = self(X)
+        return y, self.layers[-1].z, a
+
+    def __call__(self, X: Array) -> Array:
+        """Pass a batch up through the layers; return the last a. Keras: ``model(X)``."""
+        a = X
         for layer in self.layers:
-            z = layer.forward(a)
-            a = layer.a
-        return z, a
+            a = layer.forward(a)
+        return a
 
-    def _backward(self, dz: Array) -> None:
-        """Pass the derivative down through the layers, as far as there are weights: backpropagation."""
-        for i in range(len(self.layers) - 1, self._lowest - 1, -1):
-            self.layers[i].backward(dz)
-            if i > self._lowest:
-                below = self.layers[i - 1]
-                dz = below.activation.gradient(below.a, self.layers[i].dX(dz))
+    def compute_loss(self, y: Array, z: Array, a: Array) -> Array:
+        """Return the loss of each row, (N,), of what ``train_step`` and ``test_step`` return."""
+        return self.loss.function(y, z if self.loss.from_logits else a)
 
-    @takes_only_its_arguments
+    def backward(self, y: Array) -> list[Array]:
+        """Pass the derivative of the last batch's loss down, as far as there are weights: backpropagation.
+
+        Return dW and db of each layer, as ``trainable_weights`` lists W and b.
+        """
+        loss, last = self.loss, self.layers[-1]
+        a = last.a if loss.from_logits in (None, last.activation.function) else loss.from_logits(last.z)
+        derivative = last.backward(loss.gradient(y, a), from_logits=loss.from_logits is not None)
+        for layer in self._way_back:
+            derivative = layer.backward(derivative)
+        return [dw for layer in self._learning for dw in layer.gradients]
+
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    def train_on_batch(self, x: ArrayLike | Stored, y: ArrayLike, *, return_dict: bool = False) -> Scores:
+        """Take one step on these rows; return their loss and metrics before it, as ``evaluate`` does.
+
+        Keras: ``model.train_on_batch(x, y)``. Raises as ``fit`` does.
+        """
+        return self._on_batch(self.train_step, x, y, return_dict)
+
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    def test_on_batch(self, x: ArrayLike | Stored, y: ArrayLike, *, return_dict: bool = False) -> Scores:
+        """Return the loss and the metrics of these rows as one batch. Keras: ``model.test_on_batch(x, y)``."""
+        return self._on_batch(self.test_step, x, y, return_dict)
+
+    def _on_batch(
+        self, step: Callable[[Array, Array], Outputs], x: ArrayLike | Stored, y: ArrayLike, return_dict: bool
+    ) -> Scores:
+        x, y = self._rows(x, y)
+        return self._scores(self._means(step, x, y, len(x)), return_dict)
+
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def evaluate(
         self,
@@ -153,22 +197,18 @@ class Sequential:
         batch_size: int | None = None,
         verbose: int | str = "auto",
         return_dict: bool = False,
-    ) -> float | list[float] | dict[str, float]:
+    ) -> Scores:
         """Return the loss and the metrics of the weights as they are.
 
         Keras: ``model.evaluate(x, y)``: a list, the loss alone where there are no metrics, a dict with
         ``return_dict=True``. Raises as ``fit`` does.
         """
         x, y = self._rows(x, y)
-        logs = self._evaluate(x, y, _batch_size(batch_size))
+        logs = self._means(self.test_step, x, y, _batch_size(batch_size))
         if verbose:
             print(_line(logs))
-        if return_dict:
-            return logs
-        values = [logs["loss"], *(logs[name] for name in self._metrics)]
-        return values if self._metrics else values[0]
+        return self._scores(logs, return_dict)
 
-    @takes_only_its_arguments
     @np.errstate(over="ignore", invalid="ignore")
     def predict(self, x: ArrayLike | Stored, batch_size: int | None = None, verbose: int | str = "auto") -> Array:
         """Return the activation of every row, (N, U): for the five-detector, how much it looks like a five.
@@ -177,25 +217,26 @@ class Sequential:
         not fit.
         """
         x, batch_size = self._inputs(x), _batch_size(batch_size)
-        numbers = np.arange(len(x))
-        order = in_order(x, batch_size)
-        return np.concatenate([self._forward(X)[1] for X, _ in self._batches(x, numbers, order, batch_size)])
+        no_targets = np.empty((len(x), 0))
+        order = sequential(x, batch_size)
+        return np.concatenate([self(X) for X, _ in batches(x, no_targets, order, batch_size, self._dtype)])
 
-    def _batches(
-        self, x: Array | Stored, y: Array, order: Iterator[Array], batch_size: int
-    ) -> Iterator[tuple[Array, Array]]:
-        """Cut the rows into batches. Without weights the outputs are the inputs, which must then not be overwritten."""
-        return batches(x, y, order, batch_size, self._dtype, reuse=bool(self._weights))
-
-    def _evaluate(self, x: Array | Stored, y: Array, batch_size: int) -> dict[str, float]:
+    def _means(self, step: Callable[[Array, Array], Outputs], x: Array | Stored, y: Array, batch_size: int) -> Logs:
+        """Take the rows in order through ``step``, and return their mean loss and metrics."""
         mean = RunningMean(self._reported)
-        for X, targets in self._batches(x, y, in_order(x, batch_size), batch_size):
-            mean.add(targets, *self._forward(X))
+        for X, targets in batches(x, y, sequential(x, batch_size), batch_size, self._dtype):
+            mean.add(step(X, targets))
         return mean.result()
+
+    def _scores(self, logs: Logs, return_dict: bool) -> Scores:
+        if return_dict:
+            return logs
+        values = [logs["loss"], *(logs[name] for name in self._metrics)]
+        return values if self._metrics else values[0]
 
     def get_weights(self) -> list[Array]:
         """Return copies of W and b of each layer, from the lowest up. Keras: ``model.get_weights()``."""
-        return [w.copy() for w in self._weights]
+        return [w.copy() for w in self.trainable_weights]
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Take over W and b of each layer, from the lowest up. Keras: ``model.set_weights(weights)``.
@@ -203,9 +244,9 @@ class Sequential:
         Raises ValueError where their number or a shape does not fit.
         """
         shapes = [np.shape(w) for w in weights]
-        if shapes != [w.shape for w in self._weights]:
-            raise ValueError(f"weights of shapes {shapes} do not fit {[w.shape for w in self._weights]}")
-        for mine, given in zip(self._weights, weights, strict=True):
+        if shapes != [w.shape for w in self.trainable_weights]:
+            raise ValueError(f"weights of shapes {shapes} do not fit {[w.shape for w in self.trainable_weights]}")
+        for mine, given in zip(self.trainable_weights, weights, strict=True):
             mine[...] = given
 
     def count_params(self) -> int:
@@ -215,7 +256,7 @@ class Sequential:
         """
         if self.input_shape is None:
             raise ValueError("the model has no weights before it knows its rows: give it an Input or some data")
-        return sum(w.size for w in self._weights)
+        return sum(w.size for w in self.trainable_weights)
 
     def summary(self) -> None:
         """Print the layers, what comes out of each, and its number of weights. Keras: ``model.summary()``."""
@@ -225,31 +266,17 @@ class Sequential:
             shape = (None, *layer.output_shape) if self.input_shape is not None else "?"
             params = sum(w.size for w in layer.weights)
             print(f"{f'{layer.name} ({type(layer).__name__})':<32}{shape!s:<24}{params:>10,}")
-        print(f"Total params: {sum(w.size for w in self._weights):,}")
+        print(f"Total params: {sum(w.size for w in self.trainable_weights):,}")
 
     @property
-    def _weights(self) -> list[Array]:
-        return [w for layer in self.layers for w in layer.weights]
-
-    @property
-    def _gradients(self) -> list[Array]:
-        return [dw for layer in self.layers for dw in layer.gradients]
+    def trainable_weights(self) -> list[Array]:
+        """The arrays that training moves: W and b of each layer, from the lowest up. Keras's word."""
+        return [w for layer in self._learning for w in layer.weights]
 
     @property
     def _reported(self) -> dict[str, Callable[[Array, Array, Array], Array]]:
         """The functions of (y, z, a) whose means make the logs."""
-        return {"loss": self._head.rows} | {name: _of_a(metric) for name, metric in self._metrics.items()}
-
-    @property
-    def _head(self) -> losses.Head:
-        """The loss as it follows the last layer's activation."""
-        return self._compiled.after(self.layers[-1].activation)
-
-    @property
-    def _compiled(self) -> losses.Loss:
-        if self._loss is None:
-            raise RuntimeError("call compile(optimizer=…, loss=…) first")
-        return self._loss
+        return {"loss": self.compute_loss} | {name: _of_a(metric) for name, metric in self._metrics.items()}
 
     def _inputs(self, x: ArrayLike | Stored) -> Array | Stored:
         """Check the rows of x against the model; the first that a model sees tell it the shape of its weights."""
@@ -263,13 +290,14 @@ class Sequential:
         return rows
 
     def _targets(self, y: ArrayLike, rows: int) -> Array:
-        """Check the targets against the rows and the outputs; they are lined up a batch at a time, by the loss."""
+        """Check the targets against the rows, and line them up with the outputs; class numbers stay as they are."""
         array = np.asarray(y)
         if len(array) != rows:
             raise ValueError(f"x has {rows} rows and y has {len(array)}: every row needs its target")
-        if not self._compiled.takes_class_numbers:
-            losses.check_targets(array.shape, (rows, *self.layers[-1].output_shape))
-        return array
+        if self._loss is None:
+            raise RuntimeError("call compile(optimizer=…, loss=…) first")
+        outputs = np.broadcast_to(np.zeros((), array.dtype), (rows, *self.layers[-1].output_shape))
+        return array if self.loss.sparse else losses.lined_up(array, outputs)
 
     def _rows(self, x: ArrayLike | Stored, y: ArrayLike) -> tuple[Array | Stored, Array]:
         inputs = self._inputs(x)
@@ -295,4 +323,3 @@ def _line(logs: dict[str, float]) -> str:
 
 
 __all__ = ["Sequential"]
-__getattr__ = only(__name__, __all__)

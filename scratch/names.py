@@ -1,12 +1,8 @@
-"""Clear errors for a name or an argument that scratch does not have: each lists what there is."""
+"""Clear errors for a name that scratch does not have: each lists what there is."""
 
-import functools
-import inspect
 from collections.abc import Callable, Collection, Mapping
-from typing import NoReturn, ParamSpec, TypeVar
+from typing import NoReturn, TypeVar
 
-P = ParamSpec("P")
-R = TypeVar("R")
 T = TypeVar("T")
 
 
@@ -35,20 +31,3 @@ def only(module: str, names: Collection[str]) -> Callable[[str], NoReturn]:
         raise ImportError(f"{module} has no {name!r}: it has {listed(names)}", name=name)
 
     return missing
-
-
-def takes_only_its_arguments(function: Callable[P, R]) -> Callable[P, R]:
-    """Make a call with a wrong argument raise TypeError that lists the arguments there are."""
-    signature = inspect.signature(function)
-    names = [name for name in signature.parameters if name != "self"]
-
-    @functools.wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            signature.bind(*args, **kwargs)
-        except TypeError as error:
-            where = function.__qualname__.removesuffix(".__init__")
-            raise TypeError(f"{where}: {error}; it takes {', '.join(names)}") from None
-        return function(*args, **kwargs)
-
-    return call

@@ -12,7 +12,7 @@ import numpy as np
 
 from scratch.arrays import Array
 from scratch.config import as_floatx
-from scratch.names import lookup, only, takes_only_its_arguments
+from scratch.names import lookup
 
 
 def through_float32(number: float) -> float:
@@ -21,24 +21,25 @@ def through_float32(number: float) -> float:
 
 
 class Optimizer:
-    """Moves every array of weights by its own rule, in place, and remembers what the rule needs."""
+    """Moves every array of weights by its own rule, in place, and keeps what the rule needs in slots."""
 
-    memories = 0  # arrays like w that the rule keeps from step to step
+    slots = 0
+    """How many arrays like w the rule keeps from step to step: 1 for momentum, 2 for Adam."""
 
     def __init__(self, learning_rate: float) -> None:
         self.learning_rate = as_floatx(learning_rate)
         self.iterations = 0
-        self._memory: list[list[Array]] = []
+        self._slots: list[list[Array]] = []
 
     def apply(self, gradients: Sequence[Array], weights: Sequence[Array]) -> None:
         """Take one step: every gradient is known before any weight moves."""
-        if not self._memory:
-            self._memory = [[np.zeros_like(w) for _ in range(self.memories)] for w in weights]
+        if not self._slots:
+            self._slots = [[np.zeros_like(w) for _ in range(self.slots)] for w in weights]
         self.iterations += 1
-        for w, dw, memory in zip(weights, gradients, self._memory, strict=True):
-            self.update(w, dw, *memory)
+        for i, slots in enumerate(self._slots):
+            self.update(weights[i], gradients[i], *slots)
 
-    def update(self, w: Array, dw: Array, *memory: Array) -> None:
+    def update(self, w: Array, dw: Array, *slots: Array) -> None:
         """Move w in place."""
         raise NotImplementedError
 
@@ -62,22 +63,21 @@ class SGD(Optimizer):
     outside 0..1.
     """
 
-    @takes_only_its_arguments
     def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False) -> None:
         super().__init__(learning_rate)
         if not 0 <= momentum <= 1:
             raise ValueError(f"momentum is between 0 and 1, not {momentum}")
         self.momentum = through_float32(momentum)
         self.nesterov = nesterov
-        self.memories = 1 if momentum else 0
+        self.slots = 1 if momentum else 0
 
-    def update(self, w: Array, dw: Array, *memory: Array) -> None:
+    def update(self, w: Array, dw: Array, *slots: Array) -> None:
         """Move w in place, as the class says."""
         step = self.learning_rate * dw
-        if not memory:
+        if not slots:
             w -= step
             return
-        (v,) = memory
+        (v,) = slots
         v[...] = self.momentum * v - step
         w += self.momentum * v - step if self.nesterov else v
 
@@ -95,9 +95,8 @@ class Adam(Optimizer):
     float32; the factors 1 - beta_1 and 1 - beta_2 take them as they are.
     """
 
-    memories = 2
+    slots = 2
 
-    @takes_only_its_arguments
     def __init__(
         self,
         learning_rate: float = 0.001,
@@ -110,9 +109,9 @@ class Adam(Optimizer):
         self.beta_2 = beta_2
         self.epsilon = epsilon
 
-    def update(self, w: Array, dw: Array, *memory: Array) -> None:
+    def update(self, w: Array, dw: Array, *slots: Array) -> None:
         """Move w in place, as the class says."""
-        m, v = memory
+        m, v = slots
         m += (dw - m) * (1 - self.beta_1)
         v += (np.square(dw) - v) * (1 - self.beta_2)
         w -= m * self._alpha(w.dtype) / (np.sqrt(v) + self.epsilon)
@@ -137,4 +136,3 @@ def get(optimizer: str | Optimizer) -> Optimizer:
 
 
 __all__ = ["SGD", "Adam", "Optimizer", "get"]
-__getattr__ = only(__name__, __all__)

@@ -5,9 +5,14 @@ import random
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratch import random as stream
 from scratch.arrays import Array
-from scratch.names import only
+
+_generator = np.random.default_rng()
+
+
+def generator() -> np.random.Generator:
+    """Return the one random stream behind initial weights and shuffling."""
+    return _generator
 
 
 def set_random_seed(seed: int) -> None:
@@ -16,9 +21,10 @@ def set_random_seed(seed: int) -> None:
     Keras: ``keras.utils.set_random_seed``. The numbers themselves differ from one Keras backend to the next, and
     from these.
     """
+    global _generator
     random.seed(seed)
     np.random.seed(seed)
-    stream.restart(seed)
+    _generator = np.random.default_rng(seed)
 
 
 def to_categorical(x: ArrayLike, num_classes: int | None = None) -> Array:
@@ -41,4 +47,3 @@ def to_categorical(x: ArrayLike, num_classes: int | None = None) -> Array:
 
 
 __all__ = ["set_random_seed", "to_categorical"]
-__getattr__ = only(__name__, __all__)

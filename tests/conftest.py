@@ -1,10 +1,12 @@
 """What every test needs before Keras is imported."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -53,13 +55,18 @@ def keras() -> Any:
     return keras
 
 
-@pytest.fixture(params=["float32", "float64"])
-def both_in(request: pytest.FixtureRequest, keras: Any) -> Iterator[str]:
-    """Put both libraries in one float type, float32 and then float64, and put Keras back."""
-    before = keras.config.floatx(), keras.config.dtype_policy()
-    keras.config.set_floatx(request.param)
-    keras.config.set_dtype_policy(request.param)
-    scratch.config.set_floatx(request.param)
-    yield request.param
-    keras.config.set_floatx(before[0])
-    keras.config.set_dtype_policy(before[1])
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """The digits in three shards."""
+    digits, sizes = scratch.datasets.load("digits"), (700, 500, 237)
+    place = tmp_path / "shards"
+    place.mkdir()
+    ends = np.cumsum(sizes)
+    for number, end in enumerate(ends):
+        rows = slice(end - sizes[number], end)
+        np.save(place / f"x_train-{number:05}.npy", digits.x_train[rows])
+        np.save(place / f"y_train-{number:05}.npy", digits.y_train[rows])
+    np.save(place / "x_test.npy", digits.x_test)
+    np.save(place / "y_test.npy", digits.y_test)
+    (place / "dataset.json").write_text(json.dumps({"name": "some digits", "of": "digits", "peak": 16}))
+    return place

@@ -94,7 +94,7 @@ class Written:
         """Pass the derivative back to the weights: dW, db."""
         layer = _layer(W)
         layer.X = X
-        layer.backward(dz)
+        layer.backward(dz, from_logits=True)
         return layer.dW, layer.db
 
     def sgd(self, param: Array, gradient: Array, learning_rate: float) -> Array:
@@ -197,6 +197,7 @@ class Written:
 
 
 _DENSE = Dense(1)
+_DENSE.passes_down = False
 
 
 @lru_cache(maxsize=64)

@@ -179,18 +179,15 @@ def bounds_of(framework: Framework, config: Config, batch: Batch, z: Array | Non
     dense = model.layers[-1]
     dense.W, dense.b = (Interval.exact(w) for w in batch.weights)
     y = batch.y[:, None].astype(config.dtype)
-    head = model._head
-    z_bound, a = model._forward(Interval.exact(batch.X.astype(config.dtype)))
-    found = {"z": z_bound, "a": a}
+    model.train_step(Interval.exact(batch.X.astype(config.dtype)), y)
+    found = {name: getattr(dense, name) for name in ("z", "a", "dW", "db", "W", "b")}
     # Keras reports a loss through a running mean: times the rows, divided by the rows.
-    found["loss"] = head.rows(y, z_bound, a).mean() * len(y) / len(y)
-    model._backward(head.dz(y, z_bound, a))
-    found["dW"], found["db"] = dense.dW, dense.db
+    found["loss"] = model.compute_loss(y, dense.z, dense.a).mean() * len(y) / len(y)
     if z is not None:
-        given = Interval.exact(z)
-        found["dz"] = head.dz(y, given, dense.activation.function(given)) * 1.0
-    model.optimizer.apply(model._gradients, model._weights)
-    found["W"], found["b"] = dense.W, dense.b
+        dense.z = Interval.exact(z)
+        dense.a = dense.activation.function(dense.z)
+        model.backward(y)
+        found["dz"] = dense.dz * 1.0
     return found
 
 

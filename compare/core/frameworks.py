@@ -12,7 +12,7 @@ import scratch
 from compare.core.config import Config
 from keras_ref.library import load_keras
 from scratch.arrays import Array, Stored
-from scratch.order import shuffled
+from scratch.data import shuffled
 
 
 @dataclass(frozen=True)

@@ -66,11 +66,10 @@ def nudged_framework(framework: Framework, nudge: Nudge) -> Framework:
     class NudgedDense(Dense):
         def forward(self, X: Array) -> Array:
             W, self.W = self.W, nudge(self.W)
-            z = super().forward(X)
+            a = nudge(super().forward(X))
             self.W = W
-            a = nudge(self.a)
             self.a = np.clip(a, 0, 1) if self.activation.function is sigmoid else a
-            return z
+            return self.a
 
     rooms = vars(scratch) | {"layers": SimpleNamespace(Flatten=Flatten, Dense=NudgedDense)}
     return replace(framework, keras=SimpleNamespace(**rooms))

@@ -6,7 +6,6 @@ A row names functions; their formula and source are read from them (``sources``)
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import keras_ref
 import scratch
@@ -16,7 +15,7 @@ from compare.core.config import Config
 from compare.report.lines import Line, keras_lines, marked, written
 from compare.report.sources import Stated, stated
 from compare.report.values import values_of
-from scratch import activations, batches, initializers, layers, losses, metrics, models, optimizers
+from scratch import activations, data, initializers, layers, losses, metrics, models, optimizers
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Row:
     value: str
 
 
-def _head(config: Config) -> Any:
+def _loss(config: Config) -> losses.Loss:
     """Return the loss of the recipe as it follows its activation."""
     return losses.get(config.loss).after(activations.get(config.activation))
 
@@ -46,28 +45,27 @@ def _optimizer(config: Config) -> list[Stated]:
 
 def _way_back(config: Config) -> list[Stated]:
     """Return the gradients from the loss to dz: of loss and activation, or of both in one."""
-    head = _head(config)
-    gradient = stated(head.loss.gradient)
-    return [gradient] if isinstance(head, losses.FromZ) else [gradient, stated(head.activation.gradient)]
+    loss, activation = _loss(config), activations.get(config.activation)
+    return [stated(loss.gradient)] if loss.from_logits else [stated(loss.gradient), stated(activation.gradient)]
 
 
 def _layer_by_layer() -> Stated:
     """Return what passes a batch up through the layers; its formula is theirs, one after the other."""
     formulas = [stated(layer.forward).formula for layer in (layers.Flatten, layers.Dense)]
-    return replace(stated(models.Sequential._forward), formula="\n".join(formulas))
+    return replace(stated(models.Sequential.__call__), formula="\n".join(formulas))
 
 
 def _one_step(config: Config) -> Stated:
     """Return the loop; its formula is all that happens to one batch, in the order in which it happens."""
-    forward, loss = stated(layers.Dense.forward), stated(_head(config).loss.function)
+    forward, loss = stated(layers.Dense.forward), stated(_loss(config).function)
     steps = [forward, loss, *_way_back(config), stated(layers.Dense.backward), *_optimizer(config)]
     return replace(stated(models.Sequential.fit), formula="\n".join(step.formula for step in steps))
 
 
 def _evaluation(config: Config) -> Stated:
     """Return what fit does with the rows held back; its formula is that of what it reports."""
-    reported = [stated(_head(config).loss.function), stated(metrics.binary_accuracy)]
-    return replace(stated(models.Sequential._evaluate), formula="\n".join(one.formula for one in reported))
+    reported = [stated(_loss(config).function), stated(metrics.binary_accuracy)]
+    return replace(stated(models.Sequential.test_step), formula="\n".join(one.formula for one in reported))
 
 
 ROWS = (
@@ -143,7 +141,7 @@ ROWS = (
         ("compile", "compile(loss=)"),
         "compile(loss=)",
         "The loss is one number for how wrong a batch's answers are. Training makes it small.",
-        lambda config: [stated(_head(config).loss.function)],
+        lambda config: [stated(_loss(config).function)],
         "loss",
     ),
     Row(
@@ -178,7 +176,7 @@ ROWS = (
         "fit(batch_size=)",
         "The weights move after each batch. fit shuffles the rows before every epoch unless told not to; the last "
         "batch has the rows that are left.",
-        lambda config: [stated(batches.batches)],
+        lambda config: [stated(data.batches)],
         "steps",
     ),
     Row(

@@ -111,8 +111,8 @@ def _bounded(scratch: Framework, config: Config, batch: Batch) -> tuple[Any, Arr
 
 def _forward(scratch: Framework, config: Config, batch: Batch) -> tuple[Interval, Interval]:
     model, _ = _bounded(scratch, config, batch)
-    z, a = model._forward(Interval.exact(batch.X.astype(config.dtype)))
-    return z, a
+    a = model(Interval.exact(batch.X.astype(config.dtype)))
+    return model.layers[-1].z, a
 
 
 def _of_a_short_fit(keras: Framework, scratch: Framework, config: Config, rows: Rows) -> Values:
@@ -123,13 +123,11 @@ def _of_a_short_fit(keras: Framework, scratch: Framework, config: Config, rows: 
     theirs, ours = (_short_fit(framework, config, batch) for framework in (keras, scratch))
 
     model, y = _bounded(scratch, config, batch)
-    head, total = model._head, Interval.exact(np.zeros((), config.dtype))
+    total = Interval.exact(np.zeros((), config.dtype))
     for start in range(0, n, config.batch_size):
         X, targets = batch.X[start : start + config.batch_size], y[start : start + config.batch_size]
-        z, a = model._forward(Interval.exact(X.astype(config.dtype)))
-        total = total + head.rows(targets, z, a).mean() * len(X)
-        model._backward(head.dz(targets, z, a))
-        model.optimizer.apply(model._gradients, model._weights)
+        seen = model.train_step(Interval.exact(X.astype(config.dtype)), targets)
+        total = total + model.compute_loss(*seen).mean() * len(X)
     W, loss = model.layers[-1].W, total / n
     return {
         "fitted": _held(f"W after fit on {n} rows", theirs.weights[0], ours.weights[0], W.tolerance),
@@ -172,7 +170,7 @@ def _of_an_evaluation(keras: Framework, scratch: Framework, config: Config, rows
     z, a = _forward(scratch, config, batch)
     model, y = _bounded(scratch, config, batch)
     # Keras reports a loss through a running mean: times the rows, divided by the rows.
-    loss = model._head.rows(y, z, a).mean() * n / n
+    loss = model.compute_loss(y, z, a).mean() * n / n
     right = Interval.exact(np.full(n, max(accuracies), config.dtype)).mean() * n / n
     undecided = int(((a.low <= 0.5) & (a.high > 0.5)).sum())
     allowed = undecided / n + right.tolerance

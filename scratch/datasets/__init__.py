@@ -5,7 +5,7 @@ from pathlib import Path
 from scratch.datasets import digits, fashion_mnist, mnist, shards
 from scratch.datasets.dataset import DataError, Dataset
 from scratch.datasets.sources import NotFoundError, find
-from scratch.names import listed, only
+from scratch.names import listed
 
 NAMES = ("auto", "mnist", "fashion_mnist", "digits")
 
@@ -34,4 +34,3 @@ def load(name: str = "auto", directory: str | Path | None = None) -> Dataset:
 
 
 __all__ = ["NAMES", "DataError", "Dataset", "NotFoundError", "digits", "fashion_mnist", "load", "mnist", "shards"]
-__getattr__ = only(__name__, __all__)

@@ -10,7 +10,7 @@ import pytest
 from compare.core.checks import Check, held
 from compare.core.comparison import Comparison, compare
 from compare.core.config import Config
-from scratch import activations, batches, layers, losses, metrics, models, optimizers
+from scratch import activations, data, layers, losses, metrics, models, optimizers
 from scratch.arrays import Array
 from scratch.datasets import Dataset
 
@@ -66,26 +66,26 @@ def test_every_rung_passes_where_nothing_is_wrong(matching: Comparison) -> None:
 
 def wrong(function: Callable[..., Any]) -> Any:
     """Replace the gradient of the mean squared error."""
-    pair = losses.Pair(losses.mean_squared_error, function)
-    return (losses._BY_NAME, "mse", losses.Loss(pair))
+    return (losses._BY_NAME, "mse", losses.Loss(losses.mean_squared_error, function))
 
 
 def forward_without_bias(self: layers.Dense, X: Array) -> Array:
     self.X = X
-    z: Array = X @ self.W
-    self.a = self.activation.function(z)
-    return z
+    self.z = X @ self.W
+    self.a = self.activation.function(self.z)
+    return self.a
 
 
-def backward_averaging_the_bias(self: layers.Dense, dz: Array) -> None:
-    self.dW = self.X.T @ dz
-    self.db = dz.mean(axis=0)
+def backward_averaging_the_bias(self: layers.Dense, da: Array, from_logits: bool = False) -> None:
+    self.dz = da if from_logits else self.activation.gradient(self.a, da)
+    self.dW = self.X.T @ self.dz
+    self.db = self.dz.mean(axis=0)
+    self.gradients = [self.dW, self.db]
 
 
-def without_the_short_batch(x: Array, y: Array, order: Iterator[Array], size: int, *rest: Any, **more: Any) -> Any:
-    training = y.dtype.kind != "i" and len(x) > size  # predict has no targets and passes the rows' numbers
-    kept = (rows[: len(rows) - len(rows) % size] if training else rows for rows in order)
-    return batches.batches(x, y, kept, size, *rest, **more)
+def without_the_short_batch(x: Array, y: Array, order: Iterator[Array], size: int, dtype: str) -> Any:
+    training = y.size and len(x) > size  # predict has no targets
+    return (batch for batch in data.batches(x, y, order, size, dtype) if len(batch[0]) == size or not training)
 
 
 def uphill(self: optimizers.SGD, w: Array, dw: Array, *memory: Array) -> None:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from compare.core.intervals import Interval
-from scratch import activations, losses, optimizers
+from scratch import Input, Sequential, activations, losses, optimizers
 from scratch.arrays import Array
+from scratch.layers import Dense
 
 DTYPES = st.sampled_from(["float32", "float64"])
 
@@ -52,17 +53,24 @@ def test_every_way_to_write_the_sigmoid_is_inside(data: st.DataObject, dtype: st
         assert holds(bound, a), name
 
 
+def perceptron(loss: Callable[[Array, Array], Array]) -> tuple[Sequential, Dense]:
+    layer = Dense(1, activation="sigmoid")
+    model = Sequential([Input((6,)), layer])
+    model.compile(optimizer="sgd", loss=loss)
+    return model, layer
+
+
 @given(st.data(), DTYPES, st.sampled_from([losses.mean_squared_error, losses.binary_crossentropy]))
 def test_scratch_itself_is_inside(data: st.DataObject, dtype: str, loss: Callable[[Array, Array], Array]) -> None:
     X, W = data.draw(arrays(dtype, (4, 6), 1.0)), data.draw(arrays(dtype, (6, 1), 1.0))
     y = np.array([[0], [1], [0], [1]], dtype)
-    head = losses.get(loss).after(activations.get("sigmoid"))
+    model, layer = perceptron(loss)
 
     def everything(X: Array, W: Array) -> list[Array]:
-        z = X @ W
-        a = activations.sigmoid(z)
-        dz = head.dz(y, z, a)
-        return [z, a, dz, X.T @ dz, head.rows(y, z, a)]
+        layer.W, layer.b = W, np.zeros(1, dtype)
+        model(X)
+        model.backward(y)
+        return [layer.z, layer.a, layer.dz, layer.dW, model.compute_loss(y, layer.z, layer.a)]
 
     bounds = everything(Interval.exact(X), Interval.exact(W))  # type: ignore[arg-type]
     for bound, computed in zip(bounds, everything(X, W), strict=True):
@@ -90,12 +98,12 @@ def test_a_wrong_gradient_is_outside(name: str, wrong: Callable[[Array, Array, A
     rng = np.random.default_rng(0)
     X, W = rng.random((32, 8), np.float32), rng.standard_normal((8, 1), np.float32)
     y = (rng.random((32, 1)) < 0.1).astype(np.float32)
-    head = losses.get("mse").after(activations.get("sigmoid"))
+    model, layer = perceptron(losses.mean_squared_error)
 
     def dW(X: Array, W: Array) -> Array:
-        z = X @ W
-        gradient: Array = X.T @ head.dz(y, z, activations.sigmoid(z))
-        return gradient
+        layer.W, layer.b = W, np.zeros(1, np.float32)
+        model(X)
+        return model.backward(y)[0]
 
     bound, right = dW(Interval.exact(X), Interval.exact(W)), dW(X, W)  # type: ignore[arg-type]
     assert holds(bound, right)  # type: ignore[arg-type]

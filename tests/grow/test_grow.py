@@ -13,8 +13,8 @@ from compare.common import files
 from compare.common.errors import BadInput
 from compare.grow import measuring
 from compare.grow.shifting import SHIFTS, grown, shifted
+from scratch.data import WINDOW
 from scratch.datasets import load
-from scratch.order import WINDOW
 
 ROWS = 4000
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from tests.reports import comparison_on_digits
 
 import keras_ref
 import scratch
@@ -22,8 +23,7 @@ from compare.report.lines import keras_lines, marked, written
 from compare.report.mathml import mathml
 from compare.report.sources import stated
 from scratch.datasets import Dataset, load
-from tests.report.comparisons import comparison_on_digits
-from tests.test_formulas import STATED
+from tests.scratch.test_formulas import STATED
 
 RECIPES = [
     Config(optimizer="adam", loss="binary_crossentropy", batch_size=7),
@@ -192,7 +192,7 @@ def test_the_optimizer_s_formula_is_that_of_the_recipe(config: Config, expected:
     [
         (Config(), ["mean_squared_error_gradient", "sigmoid_gradient"]),
         (Config(activation="linear"), ["mean_squared_error_gradient", "linear_gradient"]),
-        (Config(loss="binary_crossentropy"), ["binary_crossentropy_from_z_gradient"]),
+        (Config(loss="binary_crossentropy"), ["binary_crossentropy_from_logits_gradient"]),
         (
             Config(loss="binary_crossentropy", activation="linear"),
             ["binary_crossentropy_gradient", "linear_gradient"],

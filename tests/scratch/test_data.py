@@ -1,4 +1,4 @@
-"""The loop of ``fit``: what makes it quick changes no bit, and rows may lie on disk."""
+"""Do all rows come once, in whole batches, from memory and from disk, as one plain loop has them?"""
 
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scratch
-from scratch import order
+from scratch import data
 from scratch.activations import sigmoid, sigmoid_gradient
 from scratch.arrays import Array, Stored
-from scratch.batches import rows_of
 from scratch.losses import mean_squared_error_gradient
 
 ROWS, PIXELS = 203, 12
@@ -21,12 +20,12 @@ ROWS, PIXELS = 203, 12
 @pytest.fixture
 def small_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make a few batches a stretch, a few rows a block and a few blocks a window, so that small data has many."""
-    monkeypatch.setattr(order, "STRETCH", 400)
-    monkeypatch.setattr(order, "BLOCK", 100)
-    monkeypatch.setattr(order, "WINDOW", 400)
+    monkeypatch.setattr(data, "STRETCH", 400)
+    monkeypatch.setattr(data, "BLOCK", 100)
+    monkeypatch.setattr(data, "WINDOW", 400)
 
 
-def data(dtype: str) -> tuple[Array, Array]:
+def pixels_and_labels(dtype: str) -> tuple[Array, Array]:
     stream = np.random.default_rng(1)
     x = stream.integers(0, 256, (ROWS, PIXELS)).astype("uint8")
     return (x if dtype == "uint8" else (x / 255).astype(dtype)), stream.random(ROWS) < 0.5
@@ -43,7 +42,7 @@ def perceptron() -> Any:
 @pytest.mark.parametrize("batch_size", [1, 8, 50, 300])
 @pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
 def test_fit_is_the_plain_loop_bit_for_bit(dtype: str, batch_size: int) -> None:
-    x, y = data(dtype)
+    x, y = pixels_and_labels(dtype)
     model = perceptron()
     W, b = model.get_weights()
     scratch.utils.set_random_seed(4)
@@ -52,7 +51,7 @@ def test_fit_is_the_plain_loop_bit_for_bit(dtype: str, batch_size: int) -> None:
     scratch.utils.set_random_seed(4)
     rate = float(np.float32(0.1))
     for _ in range(2):
-        rows = scratch.random.generator().permutation(ROWS)
+        rows = scratch.utils.generator().permutation(ROWS)
         for start in range(0, ROWS, batch_size):
             batch = rows[start : start + batch_size]
             X, targets = x[batch].astype("float32"), y[batch, None].astype("float32")
@@ -65,14 +64,14 @@ def test_fit_is_the_plain_loop_bit_for_bit(dtype: str, batch_size: int) -> None:
 
 @pytest.mark.usefixtures("small_stretches")
 def test_rows_that_come_back_unchanged_are_not_overwritten_by_later_ones() -> None:
-    x, _ = data("float32")
+    x, _ = pixels_and_labels("float32")
     assert np.array_equal(scratch.Sequential([scratch.layers.Flatten()]).predict(x, batch_size=8), x)
 
 
 @pytest.mark.usefixtures("small_stretches")
 @pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
 def test_a_memory_mapped_file_trains_as_the_array_does(tmp_path: Path, dtype: str) -> None:
-    x, y = data(dtype)
+    x, y = pixels_and_labels(dtype)
     np.save(tmp_path / "x.npy", x)
     mapped = np.load(tmp_path / "x.npy", mmap_mode="r", allow_pickle=False)
     ours, theirs = perceptron(), perceptron()
@@ -105,7 +104,7 @@ class Counted(Stored):
 @given(rows=st.integers(1, 300), batch_size=st.integers(1, 40), seed=st.integers(0, 99))
 def test_stored_rows_come_once_each_in_whole_batches(rows: int, batch_size: int, seed: int) -> None:
     x = Counted(np.zeros((rows, 2**15), "uint8"))  # 8 rows a block where the batch is no larger
-    stretches = list(order.shuffled(x, batch_size, np.random.default_rng(seed)))
+    stretches = list(data.shuffled(x, batch_size, np.random.default_rng(seed)))
     assert np.array_equal(np.sort(np.concatenate(stretches)), np.arange(rows))
     assert all(len(stretch) % batch_size == 0 for stretch in stretches[:-1])
 
@@ -113,7 +112,7 @@ def test_stored_rows_come_once_each_in_whole_batches(rows: int, batch_size: int,
 @pytest.mark.usefixtures("small_stretches")
 def test_stored_rows_are_mixed_and_yet_read_by_the_block() -> None:
     x = Counted(np.zeros((1000, 10), "uint8"))  # 10 rows a block, 4 blocks a window
-    epochs = [list(order.shuffled(x, 5, np.random.default_rng(seed))) for seed in range(2)]
+    epochs = [list(data.shuffled(x, 5, np.random.default_rng(seed))) for seed in range(2)]
     for stretches in epochs:
         assert len(stretches) == 25
         for window in stretches:
@@ -127,11 +126,11 @@ def test_stored_rows_are_mixed_and_yet_read_by_the_block() -> None:
 
 @pytest.mark.usefixtures("small_stretches")
 def test_fit_asks_stored_rows_for_a_window_at_a_time() -> None:
-    x, y = data("uint8")
+    x, y = pixels_and_labels("uint8")
     stored = Counted(x)
     perceptron().fit(stored, y, batch_size=8, verbose=0)
     assert np.array_equal(np.sort(np.concatenate(stored.asked)), np.arange(ROWS))
-    assert max(len(rows) for rows in stored.asked) <= 2 * order.WINDOW / PIXELS
+    assert max(len(rows) for rows in stored.asked) <= 2 * data.WINDOW / PIXELS
 
 
 class Broken(Counted):
@@ -145,7 +144,7 @@ class Broken(Counted):
 
 @pytest.mark.usefixtures("small_stretches")
 def test_what_goes_wrong_while_gathering_ahead_reaches_the_caller() -> None:
-    x, y = data("uint8")
+    x, y = pixels_and_labels("uint8")
     with pytest.raises(OSError, match="the disk is gone"):
         perceptron().fit(Broken(x), y, batch_size=8, verbose=0)
 
@@ -153,12 +152,12 @@ def test_what_goes_wrong_while_gathering_ahead_reaches_the_caller() -> None:
 def test_a_file_that_lies_column_by_column_is_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.asfortranarray(np.zeros((4, 3), "uint8")))
     with pytest.raises(ValueError, match="column by column"):
-        rows_of(np.load(tmp_path / "x.npy", mmap_mode="r"), "float32")
+        data.rows_of(np.load(tmp_path / "x.npy", mmap_mode="r"), "float32")
 
 
 def test_single_numbers_in_a_file_are_rows_of_one(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.arange(4.0))
-    rows = rows_of(np.load(tmp_path / "x.npy", mmap_mode="r"), "float32")
+    rows = data.rows_of(np.load(tmp_path / "x.npy", mmap_mode="r"), "float32")
     assert rows.shape == (4, 1)
     assert isinstance(rows, np.memmap)
 
@@ -166,10 +165,28 @@ def test_single_numbers_in_a_file_are_rows_of_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kept", [1, 3], ids=["none left at the end", "some left at the end"])
 @pytest.mark.usefixtures("small_stretches")
 def test_the_mean_over_many_batches_is_that_over_all_rows(monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
-    x, y = data("float32")
+    x, y = pixels_and_labels("float32")
     model = perceptron()
     whole = model.evaluate(x, y, batch_size=ROWS, verbose=0)
     monkeypatch.setattr(scratch.metrics.RunningMean, "KEPT", kept)
     loss, accuracy = model.evaluate(x, y, batch_size=8, verbose=0)
     assert accuracy == whole[1]
     assert abs(loss - whole[0]) <= np.finfo("float32").eps * whole[0] * PIXELS
+
+
+@pytest.mark.parametrize(
+    ("given", "floatx", "kept"),
+    [
+        ("uint8", "float32", "uint8"),
+        ("int64", "float64", "int64"),
+        ("float16", "float32", "float16"),
+        ("float32", "float64", "float32"),
+        ("float64", "float32", "float32"),
+        ("float64", "float64", "float64"),
+    ],
+)
+def test_only_wider_floats_are_cast_before_their_batch(given: str, floatx: str, kept: str) -> None:
+    rows = np.zeros((2, 3), given)
+    found = scratch.data.rows_of(rows, floatx)
+    assert found.dtype == kept
+    assert (found is rows) == (given == kept)

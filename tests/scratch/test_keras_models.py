@@ -12,7 +12,7 @@ import pytest
 
 import scratch
 from scratch.arrays import Array
-from tests.rounding import Watched, assert_same, share_used
+from tests.scratch.rounding import Watched, assert_same, share_used
 
 Build = Callable[[Any], Any]
 
@@ -159,6 +159,22 @@ def test_batches_of_any_size_train_alike(keras: Any, batch_size: int) -> None:
     assert_same_run(keras, build, TRAIN[0][:rows], y[:rows], batch_size=batch_size)
 
 
+def test_a_step_on_a_batch_is_keras_own(keras: Any, both_in: str) -> None:
+    """It reports its own batch alone, whatever came before."""
+    x, y = TRAIN[0][:32], TRAIN[1][:32] == 0
+    build = model_of((1, "sigmoid"), optimizer=sgd())
+    (theirs, ours), (_, fitted) = (pair(keras, build, x) for _ in range(2))
+    bounds = ours.bounded_evaluate(x, y)
+    for name in ("test_on_batch", "train_on_batch"):
+        their, our = (getattr(model, name)(x, y, return_dict=True) for model in (theirs, ours))
+        assert list(their) == list(our)
+        for metric, value in our.items():
+            assert_same(metric, their[metric], value, bounds[metric])
+    fitted.fit(x, y, shuffle=False, verbose=0)
+    for their, our, bound in zip(theirs.get_weights(), ours.get_weights(), fitted.bounded_weights, strict=True):
+        assert_same("weights", their, our, bound)
+
+
 # --- data, as scripts hand them over ----------------------------------------------------------------------------------
 
 
@@ -259,7 +275,7 @@ def test_validation_split_takes_the_same_tail(keras: Any, rows: int, split: floa
     x, y = TRAIN[0][:rows], TRAIN[1][:rows] == 0
     build = model_of((1, "sigmoid"), optimizer=sgd())
     _, ours = assert_same_run(keras, build, x, y, validation_split=split)
-    assert len(scratch.batches.split_tail(x, y, split)[0][0]) == left
+    assert len(scratch.data.split_tail(x, y, split)[0][0]) == left
     tail = ours.bounded_evaluate(x[left:], y[left:])["loss"]
     one_more = ours.bounded_evaluate(x[left + 1 :], y[left + 1 :])["loss"]
     assert abs(tail.value - one_more.value) > 4 * tail.error, "a row more or less would go unseen"

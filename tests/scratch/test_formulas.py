@@ -16,19 +16,16 @@ import numpy as np
 import pytest
 
 import scratch
-from scratch import activations, batches, gradcheck, initializers, layers, losses, metrics, optimizers, utils
+from scratch import activations, data, gradcheck, initializers, layers, losses, metrics, optimizers, utils
 from scratch.arrays import Array
-from tests.rounding import Bounded, Wide
+from tests.scratch.rounding import Bounded, Wide
+
+pytestmark = pytest.mark.usefixtures("float64")
 
 RNG = np.random.default_rng(7)
 N, D, U = 5, 4, 3
 
 Names = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-def float64() -> None:
-    scratch.config.set_floatx("float64")
 
 
 def formulas_in(docstring: str) -> list[str]:
@@ -150,12 +147,12 @@ def of_y_and_a_gradient(where: str) -> bool:
     return all(same(evaluate_loss(where, a=a)["da"], called(where), targets(where, a), a) for a in OUTPUTS)
 
 
-@case(*(f"{loss}_from_z" for loss in ENTROPIES))
+@case(*(f"{loss}_from_logits" for loss in ENTROPIES))
 def of_y_and_z(where: str) -> bool:
     return all(same(evaluate_loss(where, z=z)["loss"], called(where), targets(where, z), z) for z in LOGITS)
 
 
-@case(*(f"{loss}_from_z_gradient" for loss in ENTROPIES))
+@case(*(f"{loss}_from_logits_gradient" for loss in ENTROPIES))
 def of_y_and_a_to_dz(where: str) -> bool:
     return all(same(evaluate_loss(where, a=a)["dz"], called(where), targets(where, a), a) for a in OUTPUTS)
 
@@ -191,7 +188,7 @@ def of_the_running_mean(where: str) -> bool:
     rows, squares = np.array([3, 2]), z[:, :1] ** 2
     running = metrics.RunningMean({"loss": lambda y, z, a: (z**2)[:, 0]})
     for part in (slice(0, 3), slice(3, 5)):
-        running.add(hot[part], z[part, :1], z[part, :1])
+        running.add((hot[part], z[part, :1], z[part, :1]))
     value = np.array([squares[:3].mean(), squares[3:].mean()])
     # five squares: each, their sum and its division are rounded, on either side
     return within(evaluate(where, value=value, rows=rows)["mean"], running.result()["loss"], 2 * (N + 2))
@@ -247,35 +244,38 @@ def of_forward(where: str) -> bool:
     layer, X = dense()
     computed = layer.forward(X)
     found = evaluate(where, X=X, W=layer.W, b=layer.b, activation=activations.sigmoid)
-    return np.array_equal(found["z"], computed) and np.array_equal(found["a"], layer.a)
+    return np.array_equal(found["z"], layer.z) and np.array_equal(found["a"], computed)
 
 
 @case("layers.Dense.backward")
 def of_backward(where: str) -> bool:
     layer, X = dense()
     layer.forward(X)
-    layer.backward(da.astype(np.float32))
+    layer.backward(da.astype(np.float32), from_logits=True)
     found = evaluate(where, X=X, dz=da.astype(np.float32))
     return np.array_equal(found["dW"], layer.dW) and np.array_equal(found["db"], layer.db)
 
 
-@case("layers.Dense.dX")
+@case("layers.Dense.backward#1")
 def of_dX(where: str) -> bool:
-    layer, _ = dense()
-    return np.array_equal(evaluate(where, dz=da, W=layer.W)["dX"], layer.dX(da))
+    layer, X = dense()
+    layer.forward(X)
+    computed = layer.backward(da)
+    assert np.array_equal(layer.dz, activations.sigmoid_gradient(layer.a, da))
+    return np.array_equal(evaluate(where, dz=layer.dz, W=layer.W)["dX"], computed)
 
 
 @case("layers.Flatten.forward")
 def of_flatten(where: str) -> bool:
     layer, X = layers.Flatten(), RNG.random((N, 2, 3))
-    return np.array_equal(evaluate(where, X=X, N=N, D=6)["z"], layer.forward(X))
+    return np.array_equal(evaluate(where, X=X, N=N, D=6)["a"], layer.forward(X))
 
 
-@case("layers.Flatten.dX")
+@case("layers.Flatten.backward")
 def of_unflatten(where: str) -> bool:
     layer, X = layers.Flatten(), RNG.random((N, 2, 3))
-    dz = layer.forward(X)
-    return np.array_equal(evaluate(where, dz=dz, X=X)["dX"], layer.dX(dz))
+    da = layer.forward(X)
+    return np.array_equal(evaluate(where, da=da, X=X)["dX"], layer.backward(da))
 
 
 @case("initializers.glorot_uniform")
@@ -286,18 +286,18 @@ def of_glorot(where: str) -> bool:
     return np.array_equal(W, np.random.default_rng(5).uniform(-limit, limit, (60, 40)))
 
 
-@case("batches.split_tail")
+@case("data.split_tail")
 def of_the_split(where: str) -> bool:
     x = np.zeros((60, 1))
     rows = evaluate(where, x=x, validation_split=0.8, len=len)["rows"]
-    return len(batches.split_tail(x, x, 0.8)[0][0]) == rows == 11
+    return len(data.split_tail(x, x, 0.8)[0][0]) == rows == 11
 
 
-@case("batches.batches")
+@case("data.batches")
 def of_the_batches(where: str) -> bool:
     x, order = np.zeros((7, 1)), np.arange(7)
     steps = evaluate(where, x=x, batch_size=3, len=len, ceil=np.ceil)["steps"]
-    return len(list(batches.batches(x, x, [order], 3, "float64"))) == steps == 3
+    return len(list(data.batches(x, x, [order], 3, "float64"))) == steps == 3
 
 
 @case("utils.to_categorical")
@@ -368,20 +368,20 @@ def test_the_stated_gradient_of_a_loss_is_the_derivative_of_the_stated_loss(name
 
 
 @pytest.mark.parametrize("name", ENTROPIES)
-def test_the_stated_dz_is_the_derivative_of_the_loss_stated_from_z(name: str) -> None:
+def test_the_stated_dz_is_the_derivative_of_the_loss_stated_from_logits(name: str) -> None:
     name = name.removeprefix("losses.")
     partner = "sigmoid" if name.startswith("binary") else "softmax"
 
     def dz(z: Array) -> Array:
         a = evaluate(f"scratch.activations.{partner}", z=z)["a"]
-        stated: Array = stated_loss(f"{name}_from_z_gradient", a=a)["dz"]
+        stated: Array = stated_loss(f"{name}_from_logits_gradient", a=a)["dz"]
         return stated
 
     # abs is no function of complex numbers: abs(z) is z or -z, wherever z is not 0
     def loss(z: Array) -> complex:
         names = NUMPY | {"abs": lambda z: np.where(z.real > 0, z, -z)}
         space: Names = names | {"y": classes if name.startswith("sparse") else hot, "one_hot": lambda y: hot, "z": z}
-        exec(STATED[f"scratch.losses.{name}_from_z"], space)
+        exec(STATED[f"scratch.losses.{name}_from_logits"], space)
         return complex(space["loss"].mean())
 
     check = gradcheck.check(loss, dz, z)

@@ -127,9 +127,9 @@ def stacks(draw: st.DrawFn) -> Stack:
         model.add(layer)
         layer.W = draw(arrays(*layer.W.shape, size=1.0)) / (3 * len(layer.W))
         layer.b = draw(arrays(units, size=1.0)) / 3
-        layer.b += shift(layer.forward(a), name, loss if number == len(names) - 1 else None)
         layer.forward(a)
-        a = layer.a
+        layer.b += shift(layer.z, name, loss if number == len(names) - 1 else None)
+        a = layer.forward(a)
     model.compile(optimizer="sgd", loss=loss)
     y = draw(targets_for(loss, a))
     return Stack(model, X, y, f"{loss} after {names}, Flatten at {flatten_at}, rows {shape}")

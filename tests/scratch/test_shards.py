@@ -10,31 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.core.comparison import compare
-from compare.core.config import Config
-from compare.core.data import prepare
-from compare.core.frameworks import batch_order
-from compare.core.stored import Prepared, fed_to
-from scratch.datasets import DataError, Dataset, load, shards
-
-SIZES = (700, 500, 237)
-
-
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    """The digits in three shards."""
-    digits = load("digits")
-    place = tmp_path / "shards"
-    place.mkdir()
-    ends = np.cumsum(SIZES)
-    for number, end in enumerate(ends):
-        rows = slice(end - SIZES[number], end)
-        np.save(place / f"x_train-{number:05}.npy", digits.x_train[rows])
-        np.save(place / f"y_train-{number:05}.npy", digits.y_train[rows])
-    np.save(place / "x_test.npy", digits.x_test)
-    np.save(place / "y_test.npy", digits.y_test)
-    (place / "dataset.json").write_text(json.dumps({"name": "some digits", "of": "digits", "peak": 16}))
-    return place
+from scratch.datasets import DataError, load, shards
 
 
 def test_shards_are_the_array_that_they_were_cut_from(directory: Path) -> None:
@@ -127,8 +103,8 @@ def other_type(directory: Path) -> None:
 
 
 def not_a_number(directory: Path) -> None:
-    for number, rows in enumerate(SIZES):
-        np.save(directory / f"x_train-{number:05}.npy", np.full((rows, 8, 8), np.nan, np.float32))
+    for path in directory.glob("x_train-*.npy"):
+        np.save(path, np.full((len(np.load(path)), 8, 8), np.nan, np.float32))
 
 
 def both_kinds(directory: Path) -> None:
@@ -194,33 +170,3 @@ def test_a_directory_without_shards_is_searched_as_before(tmp_path: Path, direct
     assert shards.place(tmp_path) is None
     assert shards.place(tmp_path / "nowhere") is None
     assert load("digits", directory).name == "digits"
-
-
-def test_both_sides_match_on_rows_that_stay_on_disk(directory: Path) -> None:
-    comparison = compare(Config(epochs=2), load("auto", directory))
-    assert isinstance(comparison.rows.x_train, Prepared)
-    assert comparison.verdict is not None
-    assert comparison.verdict.word == "matched", comparison.verdict.sentence
-    assert {rung.quantity for rung in comparison.ladder if rung.rung == "predicted labels"} == {"train", "validation"}
-
-
-@pytest.mark.parametrize("pixels", ["unit", "raw"])
-def test_rows_on_disk_are_prepared_as_those_in_memory(directory: Path, pixels: str) -> None:
-    config = Config(pixels=pixels, train_size=1000)  # type: ignore[arg-type]
-    dataset = load("auto", directory)
-    stored, held = prepare(dataset, config), prepare(dataset.in_memory(), config)
-    order = next(batch_order(config, stored.to_order))
-    assert sorted(order) == list(range(1000))
-    ours, theirs = (rows.batch(order[:50]) for rows in (stored, held))
-    assert np.array_equal(ours[0], theirs[0])
-    assert np.array_equal(ours[1], theirs[1])
-    assert np.array_equal(stored.x_train.ordered(order)[10:20].take(np.arange(10)), held.x_train[order[10:20]])
-
-
-def test_keras_is_fed_every_row_once_in_order(directory: Path) -> None:
-    dataset: Dataset = load("auto", directory)
-    rows = prepare(dataset, Config(train_size=101))
-    batches = fed_to(object(), rows.x_train, 10, rows.y_train)["x"]
-    X, y = (np.concatenate(parts) for parts in zip(*(batches[i] for i in range(len(batches))), strict=True))
-    assert np.array_equal(X, rows.x_train.take(np.arange(101)))
-    assert np.array_equal(y, rows.y_train)

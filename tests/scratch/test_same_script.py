@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import scratch
-from tests.rounding import Watched, assert_same
+from tests.scratch.rounding import Watched, assert_same
 
 PERCEPTRON = """
 import keras

@@ -1,18 +1,24 @@
-"""Does scratch behave like Keras towards whoever writes the script, and say clearly what it does not have?"""
+"""Does a model behave like Keras's towards whoever writes the script, and pass its derivatives down?"""
 
-import random
-import subprocess
-import sys
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 import scratch
+from scratch.arrays import Array
 from scratch.layers import Dense, Flatten, Input
+from tests.scratch.beside_keras import ACTIVATIONS, heads, numbers, targets
+from tests.scratch.derivatives import assert_derivative
+from tests.scratch.rounding import Bounded, assert_same, backward, bounded_loss_and_dz, forward
+from tests.scratch.strategies import Stack, stacks
 
 X = np.arange(24.0).reshape(6, 2, 2) / 24
+
+
 y = np.array([0, 1, 0, 1, 0, 1])
 
 
@@ -22,90 +28,21 @@ def model_of(*layers: Any) -> scratch.Sequential:
     return model
 
 
-UNKNOWN: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
-    "activation": (
-        lambda: Dense(1, activation="tanh"),
-        ValueError,
-        "unknown activation 'tanh': scratch has linear, relu, sigmoid",
-    ),
-    "function": (lambda: Dense(1, activation=np.tanh), ValueError, "linear, relu, sigmoid, softmax"),
-    "loss": (
-        lambda: scratch.losses.get("mae"),
-        ValueError,
-        "unknown loss 'mae': scratch has binary_crossentropy, categorical_crossentropy, mean_squared_error, mse, ",
-    ),
-    "optimizer": (
-        lambda: scratch.optimizers.get("rmsprop"),
-        ValueError,
-        "unknown optimizer 'rmsprop': scratch has adam, sgd",
-    ),
-    "metric": (lambda: scratch.metrics.get("auc"), ValueError, "unknown metric 'auc': scratch has acc, accuracy"),
-    "initializer": (
-        lambda: Dense(1, kernel_initializer="ones"),
-        ValueError,
-        "unknown initializer 'ones': scratch has glorot_uniform, zeros",
-    ),
-    "bias": (lambda: Dense(1, bias_initializer="ones"), ValueError, "unknown initializer 'ones'"),
-    "floatx": (
-        lambda: scratch.config.set_floatx("float16"),
-        ValueError,
-        "unknown floatx 'float16': scratch has float32, float64",
-    ),
-    "argument": (lambda: Dense(1, use_bias=False), TypeError, "Dense: .*'use_bias'; it takes units, activation"),
-    "input argument": (lambda: Input((2,), dims=3), TypeError, "Input: .*'dims'; it takes shape"),
-    "model argument": (lambda: scratch.Sequential(layer=[]), TypeError, "Sequential: .*; it takes layers, name"),
-    "add argument": (lambda: model_of().add(), TypeError, "add: .*; it takes layer"),
-    "compile argument": (
-        lambda: model_of().compile("sgd", "mse", ["accuracy"]),
-        TypeError,
-        "compile: .*; it takes optimizer, loss, metrics",
-    ),
-    "evaluate argument": (lambda: model_of().evaluate(X, y, steps=1), TypeError, "evaluate: .*; it takes x, y, batch"),
-    "predict argument": (lambda: model_of().predict(X, steps=1), TypeError, "predict: .*; it takes x, batch_size"),
-    "sgd argument": (lambda: scratch.optimizers.SGD(lr=1), TypeError, "SGD: .*'lr'; it takes learning_rate, momentum"),
-    "adam argument": (lambda: scratch.optimizers.Adam(amsgrad=True), TypeError, "Adam: .*; it takes learning_rate, b"),
-    "too many": (lambda: Flatten(1, 2, 3), TypeError, "Flatten: .*; it takes input_shape, name"),
-    "fit argument": (
-        lambda: model_of().fit(X, y, class_weight={}),
-        TypeError,
-        "fit: .*it takes x, y, batch_size",
-    ),
-    "attribute": (lambda: scratch.layers.Conv2D, ImportError, "scratch.layers has no 'Conv2D': it has Dense, Flatten"),
-    "room": (lambda: scratch.applications, ImportError, "scratch has no 'applications': it has Input, Sequential"),
-    "units": (lambda: Dense(0), ValueError, "at least one unit, not 0"),
-    "momentum": (lambda: scratch.optimizers.SGD(momentum=2), ValueError, "between 0 and 1, not 2"),
-    "layer": (lambda: model_of().add("Dense"), TypeError, "'Dense' is none"),
-    "late input": (lambda: model_of().add(Input((2,))), ValueError, "Input comes first"),
-}
+def weights_of(build: Callable[[], scratch.Sequential]) -> list[Any]:
+    scratch.utils.set_random_seed(3)
+    model = build()
+    model.compile(optimizer="sgd", loss="mse")
+    model.fit(X, y, verbose=0)
+    return [w.tolist() for w in model.get_weights()]
 
 
-ROOMS = ("activations", "callbacks", "config", "gradcheck", "initializers", "layers", "losses", "metrics", "models")
-
-
-@pytest.mark.parametrize("room", [*ROOMS, "optimizers", "utils"])
-def test_every_room_says_what_it_has(room: str) -> None:
-    module = getattr(scratch, room)
-    with pytest.raises(
-        ImportError, match=f"scratch.{room} has no 'Missing': it has {', '.join(sorted(module.__all__))}"
-    ):
-        exec(f"from scratch.{room} import Missing")
-    assert all(hasattr(module, name) for name in module.__all__)
-
-
-@pytest.mark.parametrize("what", UNKNOWN)
-def test_what_there_is_not_is_named_with_what_there_is(what: str) -> None:
-    call, kind, sentence = UNKNOWN[what]
-    with pytest.raises(kind, match=sentence):
-        call()
-
-
-def test_an_import_that_fails_lists_what_there_is() -> None:
-    with pytest.raises(ImportError, match="it has Dense, Flatten, Input"):
-        exec("from scratch.layers import Conv2D")
-
-
-def test_a_private_name_is_an_ordinary_attribute_error() -> None:
-    assert not hasattr(scratch.layers, "_nothing")
+def added() -> scratch.Sequential:
+    model = scratch.Sequential()
+    model.add(Input((2, 2)))
+    model.add(Flatten())
+    model.add(Dense(3, activation="relu"))
+    model.add(Dense(1))
+    return model
 
 
 MISFITS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
@@ -162,23 +99,6 @@ def test_what_does_not_fit_is_said_in_one_sentence(what: str) -> None:
     assert "\n" not in str(refusal.value)
 
 
-def weights_of(build: Callable[[], scratch.Sequential]) -> list[Any]:
-    scratch.utils.set_random_seed(3)
-    model = build()
-    model.compile(optimizer="sgd", loss="mse")
-    model.fit(X, y, verbose=0)
-    return [w.tolist() for w in model.get_weights()]
-
-
-def added() -> scratch.Sequential:
-    model = scratch.Sequential()
-    model.add(Input((2, 2)))
-    model.add(Flatten())
-    model.add(Dense(3, activation="relu"))
-    model.add(Dense(1))
-    return model
-
-
 def test_every_way_to_make_a_model_makes_the_same_one() -> None:
     rest = [Dense(3, activation="relu"), Dense(1)]
     ways = [
@@ -195,18 +115,6 @@ def test_a_model_without_weights_trains_nothing_and_reports() -> None:
     model = model_of(Input((2, 2)), Flatten())
     history = model.fit(X, X.reshape(6, 4), verbose=0).history
     assert history["loss"] == [0.0]
-
-
-def test_a_flatten_between_layers_is_passed_both_ways() -> None:
-    model = model_of(Input((2, 2)), Dense(3), Flatten(), Dense(1))
-    before = model.get_weights()
-    model.fit(X, y, verbose=0)
-    assert all((w != v).any() for w, v in zip(model.get_weights(), before, strict=True))
-
-
-def test_class_numbers_in_a_column_are_class_numbers() -> None:
-    column = scratch.utils.to_categorical([[2], [0]])
-    assert column.tolist() == [[0, 0, 1], [1, 0, 0]]
 
 
 def test_numbers_in_a_line_are_rows_of_one() -> None:
@@ -227,10 +135,6 @@ def test_a_shape_may_be_told_with_keras_leading_none() -> None:
 def test_a_model_that_knows_no_rows_has_no_number_of_weights() -> None:
     with pytest.raises(ValueError, match="give it an Input or some data"):
         scratch.Sequential([Dense(2)]).count_params()
-
-
-def test_a_seed_makes_weights_and_order_repeatable() -> None:
-    assert weights_of(added) == weights_of(added)
 
 
 def test_evaluate_returns_what_keras_returns() -> None:
@@ -268,30 +172,6 @@ def test_summary_names_layers_shapes_and_numbers(capsys: pytest.CaptureFixture[s
     assert "?" in capsys.readouterr().out
 
 
-def test_callbacks_hear_every_batch_and_every_epoch() -> None:
-    heard: list[tuple[str, int, list[str]]] = []
-
-    class Listener(scratch.callbacks.Callback):
-        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-            heard.append(("batch", batch, []))
-
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            heard.append(("epoch", epoch, sorted(logs)))
-
-    model, listener = model_of(), Listener()
-    model.fit(X, y, batch_size=4, epochs=2, callbacks=[listener, scratch.callbacks.Callback()], verbose=0)
-    an_epoch = [("batch", 0, []), ("batch", 1, [])]
-    logs = ["accuracy", "loss"]
-    assert heard == [*an_epoch, ("epoch", 0, logs), *an_epoch, ("epoch", 1, logs)]
-    assert listener.model is model
-
-
-def test_history_starts_empty_and_keeps_the_epochs() -> None:
-    history = scratch.callbacks.History()
-    history.on_epoch_end(0)
-    assert (history.epoch, history.history) == ([0], {})
-
-
 def test_a_metric_may_be_a_function() -> None:
     model = model_of()
     model.compile(optimizer="sgd", loss=scratch.losses.mean_squared_error, metrics=[scratch.metrics.binary_accuracy])
@@ -307,26 +187,6 @@ def test_a_diverging_run_ends_in_numbers_not_in_warnings(recwarn: pytest.Warning
     history = model.fit(X, y, batch_size=1, epochs=3, verbose=0).history
     assert not np.isfinite(history["loss"][-1])
     assert not recwarn.list
-
-
-@pytest.mark.parametrize("base", ["Layer", "Optimizer"])
-def test_a_base_class_computes_nothing(base: str) -> None:
-    if base == "Optimizer":
-        with pytest.raises(NotImplementedError):
-            scratch.optimizers.Optimizer(0.1).update(X, X)
-        return
-    layer = scratch.layers.Layer()
-    for call in (lambda: layer.build((1,)), lambda: layer.forward(X), lambda: layer.dX(X)):
-        with pytest.raises(NotImplementedError):
-            call()
-
-
-def test_import_scratch_loads_numpy_and_nothing_heavy() -> None:
-    code = (
-        "import sys, scratch; print(*({'tensorflow', 'keras', 'sklearn', 'pooch', 'rich', 'scipy'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
 
 
 def test_an_uncompiled_model_says_so_whatever_its_targets_are() -> None:
@@ -351,12 +211,6 @@ def test_a_model_without_weights_keeps_its_batches_apart(what: str) -> None:
         assert history["loss"] == [0.0]
 
 
-def test_layers_without_a_name_are_numbered_by_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scratch.layers.Layer, "counts", {})
-    layers = [Dense(1), Flatten(), Dense(1), Dense(1, name="five"), Dense(1)]
-    assert [layer.name for layer in layers] == ["dense", "flatten", "dense_1", "five", "dense_2"]
-
-
 def test_one_row_on_either_side_of_the_split_is_enough() -> None:
     history = model_of().fit(X[:2], y[:2], validation_split=0.5, verbose=0).history
     assert set(history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
@@ -379,62 +233,6 @@ def test_the_batch_size_is_32_unless_it_is_given() -> None:
 
     model_of().fit(rows, targets, callbacks=[Counting()], verbose=0)
     assert batches == [32, 32, 2]
-
-
-def test_callbacks_are_told_in_the_order_in_which_they_are_given() -> None:
-    heard: list[str] = []
-
-    class Named(scratch.callbacks.Callback):
-        def __init__(self, name: str) -> None:
-            self.name = name
-
-        def set_model(self, model: Any) -> None:
-            heard.append(f"{self.name} meets the model")
-
-        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-            heard.append(f"{self.name}, batch {batch}")
-
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            heard.append(f"{self.name}, epoch {epoch}")
-
-    model_of().fit(X, y, callbacks=[Named("one"), Named("two")], verbose=0)
-    events = ("meets the model", "batch 0", "epoch 0")
-    assert [line.replace(",", "") for line in heard] == [
-        f"{name} {event}" for event in events for name in ("one", "two")
-    ]
-
-
-def test_the_history_is_what_the_callbacks_were_told() -> None:
-    told: list[dict[str, float]] = []
-
-    class Listener(scratch.callbacks.Callback):
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            told.append(dict(logs))
-
-    history = model_of().fit(X, y, epochs=3, callbacks=[Listener()], validation_data=(X, y), verbose=0)
-    assert history.epoch == [0, 1, 2]
-    assert history.history == {name: [logs[name] for logs in told] for name in told[0]}
-    assert list(told[0]) == ["accuracy", "loss", "val_accuracy", "val_loss"]
-    assert isinstance(history.model, scratch.Sequential)
-
-
-def test_a_seed_repeats_pythons_and_numpys_numbers_too() -> None:
-    def draws(seed: int) -> list[float]:
-        scratch.utils.set_random_seed(seed)
-        return [random.random(), float(np.random.random()), float(scratch.random.generator().random())]
-
-    assert draws(1) == draws(1)
-    assert all(one != other for one, other in zip(draws(1), draws(2), strict=True))
-
-
-def test_another_seed_makes_other_weights_and_another_order() -> None:
-    def drawn(seed: int) -> tuple[list[Any], list[int]]:
-        scratch.utils.set_random_seed(seed)
-        return model_of().get_weights()[0].tolist(), scratch.random.generator().permutation(50).tolist()
-
-    (weights, order), (other_weights, other_order) = drawn(1), drawn(2)
-    assert weights != other_weights
-    assert order != other_order
 
 
 def test_nothing_is_printed_unless_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
@@ -476,8 +274,9 @@ def test_weights_are_handed_out_and_taken_in_as_copies() -> None:
         w += 1
     assert [w.tolist() for w in model.get_weights()] == before
     model.set_weights(handed)
+    kept = handed[0].tolist()
     handed[0] += 1
-    assert model.get_weights()[0].tolist() == (handed[0] - 1).tolist()
+    assert model.get_weights()[0].tolist() == kept
 
 
 def test_evaluate_lists_the_metrics_in_the_order_of_compile() -> None:
@@ -509,17 +308,6 @@ def test_a_model_keeps_the_float_type_that_was_set_when_it_was_made() -> None:
     assert scratch.config.floatx() == "float32"
 
 
-def test_class_numbers_of_two_axes_make_rows_of_two_axes() -> None:
-    assert scratch.utils.to_categorical([[2], [0]]).tolist() == [[0, 0, 1], [1, 0, 0]]
-    assert scratch.utils.to_categorical([[0, 1], [1, 0]], 2).tolist() == [[[1, 0], [0, 1]], [[0, 1], [1, 0]]]
-    assert scratch.utils.to_categorical([], 3).shape == (0, 3)
-
-
-def test_a_layers_input_shape_makes_the_weights_at_once() -> None:
-    model = scratch.Sequential([Flatten(input_shape=(2, 2)), Dense(3)])
-    assert [w.shape for w in model.get_weights()] == [(4, 3), (3,)]
-
-
 def test_lists_are_as_good_as_arrays() -> None:
     model = model_of()
     assert model.evaluate(X.tolist(), y.tolist(), verbose=0) == model.evaluate(X, y, verbose=0)
@@ -543,29 +331,110 @@ def test_defaults_are_keras_defaults() -> None:
     assert Dense(1).activation is scratch.activations.get("linear")
 
 
-METRICS = ("binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy")
+def backpropagated(stack: Stack) -> list[Array]:
+    """Return every dW and db as ``fit`` computes them."""
+    stack.model(stack.X)
+    return stack.model.backward(stack.y)
 
 
-@pytest.mark.parametrize("name", METRICS)
-def test_a_metric_goes_by_its_own_name(name: str) -> None:
-    assert scratch.metrics.get(name) is getattr(scratch.metrics, name)
-    assert scratch.metrics.get("acc") is scratch.metrics.get("accuracy")
+@pytest.mark.usefixtures("float64")
+@settings(max_examples=150)
+@given(stacks())
+def test_backpropagation_through_any_stack(stack: Stack) -> None:
+    """Any activations under any loss, relu included: its kinks and those of the clips are far, by construction."""
+    model = stack.model
+    dense = [layer for layer in model.layers if isinstance(layer, scratch.layers.Dense)]
+    weights = [(layer, name, getattr(layer, name)) for layer in dense for name in ("W", "b")]
+    stated = backpropagated(stack)
+    for layer, name, w in weights:
+        setattr(layer, name, Bounded.exact(w))
+    bounds: Any = backpropagated(stack)
+    for layer, name, w in weights:
+        setattr(layer, name, w)
+    for dw, bound, (layer, name, w) in zip(stated, bounds, weights, strict=True):
+
+        def loss(there: Array, layer: Any = layer, name: str = name) -> Any:
+            setattr(layer, name, there)
+            return model.compute_loss(*model.test_step(stack.X, stack.y)).mean()
+
+        assert_derivative(f"d{name} of {stack.description}", dw, loss, w, bound)
+        setattr(layer, name, w)
 
 
-@pytest.mark.parametrize("name", METRICS)
-def test_a_metric_of_more_axes_has_more_rows(name: str) -> None:
-    rng = np.random.default_rng(0)
-    a, classes = rng.random((4, 2, 3)), rng.integers(0, 3, (4, 2))
-    targets = classes if name.startswith("sparse") else scratch.utils.to_categorical(classes, 3)
-    function = scratch.metrics.get(name)
-    flat = function(targets.reshape(8, *targets.shape[2:]), a.reshape(8, 3))
-    assert 0 < flat.mean() < 1
-    assert np.array_equal(function(targets, a), flat.reshape(4, 2))
-    if name != "binary_accuracy":
-        assert np.array_equal(scratch.metrics.accuracy(targets, a), function(targets, a))
+class Recorder(scratch.optimizers.Optimizer):
+    """Writes each gradient over the weight, so that ``get_weights`` returns gradients."""
+
+    def update(self, w: Array, dw: Array, *memory: Array) -> None:
+        w[...] = dw
 
 
-def test_a_momentum_of_1_is_the_last_one_allowed() -> None:
-    assert scratch.optimizers.SGD(momentum=1).momentum == 1.0
-    with pytest.raises(ValueError, match="not -1"):
-        scratch.optimizers.SGD(momentum=-1)
+@heads
+@pytest.mark.parametrize("hidden", [None, *ACTIVATIONS])
+def test_gradients_of_a_stack_are_the_tape_s(
+    keras: Any, both_in: str, hidden: str | None, activation: str, loss: str
+) -> None:
+    X, y = numbers(both_in, 7, 2, 3, low=-1, high=1), targets(loss, 7, 3, both_in)
+    units = [(3, activation)] if hidden is None else [(5, hidden), (3, activation)]
+    widths = [6, *(n for n, _ in units)]
+    weights = [
+        w
+        for i, o in pairwise(widths)
+        for w in (numbers(both_in, i, o, low=-0.5, high=0.5, seed=o), numbers(both_in, o, low=0.5, high=1, seed=i))
+    ]
+
+    model = scratch.Sequential([scratch.layers.Flatten(), *(scratch.layers.Dense(n, activation=a) for n, a in units)])
+    model.build((2, 3))
+    model.set_weights(weights)
+    model.compile(loss=loss, optimizer=Recorder(1.0))
+    model.fit(X, y, verbose=0)
+
+    theirs = keras.Sequential([keras.layers.Flatten(), *(keras.layers.Dense(n, activation=a) for n, a in units)])
+    theirs.build((None, 2, 3))
+    theirs.set_weights(weights)
+    import tensorflow as tf
+
+    with tf.GradientTape() as recorded:
+        value = keras.ops.mean(keras.losses.get(loss)(y, theirs(X)))
+    derivatives = recorded.gradient(value, [v.value for v in theirs.trainable_variables])
+
+    gradients, layers = model.get_weights(), model.layers
+    given = iter(weights)
+    for layer in layers[1:]:
+        layer.W, layer.b = Bounded.exact(next(given)), Bounded.exact(next(given))
+    z, _ = forward(layers, X)
+    bounds = backward(layers, bounded_loss_and_dz(activation, loss, y, z)[1])
+    for i, (their, ours, bound) in enumerate(zip(derivatives, gradients, bounds, strict=True)):
+        assert_same(f"{('dW', 'db')[i % 2]} of layer {i // 2}", their, ours, bound)
+
+
+def test_a_step_on_a_batch_is_that_of_fit_and_reports_what_evaluate_does() -> None:
+    stepped, fitted = model_of(), model_of()
+    fitted.set_weights(stepped.get_weights())
+    before = stepped.evaluate(X, y, verbose=0)
+    assert stepped.test_on_batch(X, y) == before
+    assert stepped.train_on_batch(X, y) == before
+    fitted.fit(X, y, shuffle=False, verbose=0)
+    assert all(np.array_equal(w, v) for w, v in zip(stepped.get_weights(), fitted.get_weights(), strict=True))
+    assert stepped.test_on_batch(X, y, return_dict=True) == stepped.evaluate(X, y, verbose=0, return_dict=True)
+
+
+def test_a_step_on_a_batch_refuses_what_fit_refuses() -> None:
+    with pytest.raises(ValueError, match="x has 6 rows and y has 3"):
+        model_of().train_on_batch(X, y[:3])
+    with pytest.raises(RuntimeError, match="call compile"):
+        scratch.Sequential([Flatten(), Dense(1)]).test_on_batch(X, y)
+
+
+@pytest.mark.parametrize("when", ["before its layers", "between its layers"])
+def test_a_model_compiled_early_trains_as_one_compiled_late(when: str) -> None:
+    """Whether a cross-entropy takes z is for the last layer to say, whenever it comes."""
+    late = model_of(Input((2, 2)), Flatten(), Dense(3), Dense(1, activation="sigmoid"))
+    early = scratch.Sequential([Input((2, 2)), Flatten()] if when == "between its layers" else [])
+    early.compile(optimizer="sgd", loss="binary_crossentropy", metrics=["accuracy"])
+    for layer in [*([] if early.layers else [Flatten()]), Dense(3), Dense(1, activation="sigmoid")]:
+        early.add(layer)
+    early.build((2, 2))
+    early.set_weights(late.get_weights())
+    late.compile(optimizer="sgd", loss="binary_crossentropy", metrics=["accuracy"])
+    assert early.loss.from_logits
+    assert early.fit(X, y, shuffle=False, verbose=0).history == late.fit(X, y, shuffle=False, verbose=0).history

@@ -1,0 +1,96 @@
+"""Does every layer compute what Keras's does, both ways?"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import scratch
+from scratch.layers import Dense, Flatten, Input
+from tests.scratch.beside_keras import every_activation, numbers, tape
+from tests.scratch.rounding import Bounded, assert_same
+
+X = np.arange(24.0).reshape(6, 2, 2) / 24
+
+
+y = np.array([0, 1, 0, 1, 0, 1])
+
+
+def model_of(*layers: Any) -> scratch.Sequential:
+    model = scratch.Sequential(layers or [Input((2, 2)), Flatten(), Dense(1, activation="sigmoid")])
+    model.compile(optimizer="sgd", loss="mse", metrics=["accuracy"])
+    return model
+
+
+@pytest.mark.parametrize("shape", [(5, 6), (5, 4, 6), (2, 3, 4, 6)])
+@every_activation
+def test_dense_is_keras_own_on_any_number_of_axes(
+    keras: Any, both_in: str, activation: str, shape: tuple[int, ...]
+) -> None:
+    X, W, b = (numbers(both_in, *s, low=-1, high=1, seed=i) for i, s in enumerate([shape, (6, 3), (3,)]))
+    layer, bounded = (scratch.layers.Dense(3, activation=activation) for _ in range(2))
+    layer.build(shape[1:])
+    layer.W, layer.b = W, b
+    bounded.W, bounded.b = Bounded.exact(W), Bounded.exact(b)
+    theirs = keras.layers.Dense(3, activation=activation)
+    theirs.build(shape)
+    theirs.set_weights([W, b])
+    da = numbers(both_in, *shape[:-1], 3, seed=3)
+
+    assert_same("a", theirs(X), layer.forward(X), bounded.forward(X))
+    assert (*theirs.compute_output_shape(shape)[1:],) == layer.output_shape
+    _, derivatives = tape(
+        keras,
+        lambda X, W, b: keras.ops.sum(da * getattr(keras.activations, activation)(keras.ops.matmul(X, W) + b)),
+        X,
+        W,
+        b,
+    )
+    assert layer.z.shape == bounded.z.shape
+    dX, bounded_dX = layer.backward(da), bounded.backward(Bounded.exact(da))
+    for what, their, ours, bound in zip(
+        ("dX", "dW", "db"),
+        derivatives,
+        (dX, layer.dW, layer.db),
+        (bounded_dX, bounded.dW, bounded.db),
+        strict=True,
+    ):
+        assert_same(what, their, ours, bound)
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (3, 2, 5), (3, 2, 5, 2)])
+def test_flatten_is_keras_own_to_the_bit(keras: Any, both_in: str, shape: tuple[int, ...]) -> None:
+    X = numbers(both_in, *shape)
+    layer = scratch.layers.Flatten()
+    layer.build(shape[1:])
+    theirs = np.asarray(keras.layers.Flatten()(X))
+    assert np.array_equal(theirs, layer.forward(X))
+    assert theirs.shape[1:] == layer.output_shape
+    da = numbers(both_in, *theirs.shape, seed=1)
+    _, (their_dX,) = tape(keras, lambda X: keras.ops.sum(da * keras.layers.Flatten()(X)), X)
+    assert np.array_equal(their_dX, layer.backward(da))
+
+
+def test_a_base_class_computes_nothing() -> None:
+    layer = scratch.layers.Layer()
+    for call in (lambda: layer.build((1,)), lambda: layer.forward(X), lambda: layer.backward(X)):
+        with pytest.raises(NotImplementedError):
+            call()
+
+
+def test_layers_without_a_name_are_numbered_by_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch.layers.Layer, "counts", {})
+    layers = [Dense(1), Flatten(), Dense(1), Dense(1, name="five"), Dense(1)]
+    assert [layer.name for layer in layers] == ["dense", "flatten", "dense_1", "five", "dense_2"]
+
+
+def test_a_layers_input_shape_makes_the_weights_at_once() -> None:
+    model = scratch.Sequential([Flatten(input_shape=(2, 2)), Dense(3)])
+    assert [w.shape for w in model.get_weights()] == [(4, 3), (3,)]
+
+
+def test_a_flatten_between_layers_is_passed_both_ways() -> None:
+    model = model_of(Input((2, 2)), Dense(3), Flatten(), Dense(1))
+    before = model.get_weights()
+    model.fit(X, y, verbose=0)
+    assert all((w != v).any() for w, v in zip(model.get_weights(), before, strict=True))

@@ -1,0 +1,52 @@
+"""Is every step of an optimizer Keras's own?"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import scratch
+from tests.scratch.beside_keras import numbers
+from tests.scratch.rounding import Bounded, assert_same, bounded_optimizer
+
+OPTIMIZERS = {
+    "sgd by name": lambda keras: keras.optimizers.get("sgd"),
+    "sgd": lambda keras: keras.optimizers.SGD(learning_rate=0.1),
+    "momentum": lambda keras: keras.optimizers.SGD(learning_rate=0.1, momentum=0.9),
+    "nesterov": lambda keras: keras.optimizers.SGD(learning_rate=0.1, momentum=0.9, nesterov=True),
+    "nesterov without momentum": lambda keras: keras.optimizers.SGD(learning_rate=0.1, nesterov=True),
+    "adam by name": lambda keras: keras.optimizers.get("adam"),
+    "adam": lambda keras: keras.optimizers.Adam(learning_rate=0.01, beta_1=0.8, beta_2=0.95, epsilon=1e-3),
+}
+
+
+optimizers = pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
+
+
+@optimizers
+def test_forty_steps_of_an_optimizer_are_keras_own(keras: Any, both_in: str, optimizer: Any) -> None:
+    """Each array keeps its own state; a gradient may be 0 for good, start late, change sign or size."""
+    weights = [numbers(both_in, 3, 2), numbers(both_in, 2, seed=1)]
+    theirs = [keras.Variable(w.copy()) for w in weights]
+    their_optimizer, our_optimizer = optimizer(keras), optimizer(scratch)
+    bounds = [Bounded.exact(w) for w in weights]
+    bounding = bounded_optimizer(our_optimizer)
+    for step in range(40):
+        dW = numbers(both_in, 3, 2, seed=2 + step) * np.array([[0, 1], [step > 20, 1e-6], [1, (-1) ** step]], both_in)
+        gradients = [dW, numbers(both_in, 2, low=0.5, seed=99 - step)]
+        their_optimizer.apply([keras.ops.convert_to_tensor(g) for g in gradients], theirs)
+        our_optimizer.apply(gradients, weights)
+        bounding.apply([Bounded.exact(g) for g in gradients], bounds)
+        for what, their, ours, bound in zip("Wb", theirs, weights, bounds, strict=True):
+            assert_same(f"{what} after step {step + 1}", their.value.numpy(), ours, bound)
+
+
+def test_a_momentum_of_1_is_the_last_one_allowed() -> None:
+    assert scratch.optimizers.SGD(momentum=1).momentum == 1.0
+    with pytest.raises(ValueError, match="not -1"):
+        scratch.optimizers.SGD(momentum=-1)
+
+
+def test_a_base_class_moves_nothing() -> None:
+    with pytest.raises(NotImplementedError):
+        scratch.optimizers.Optimizer(0.1).update(np.ones(1), np.ones(1))
