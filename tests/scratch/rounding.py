@@ -13,8 +13,8 @@ stand. Each operation passes on the errors of its operands and adds its own roun
 Scratch and Keras are each held to ``error``, so they are at most ``2 * error`` apart.
 
 ``compare.core.intervals`` analyses the same operations a second time, on purpose. The harness is itself under test: a
-rule that is too generous there would hide the same mistake here. And more is held here: each side alone against the exact
-value, in the widest float there is, with no tolerance at all where IEEE arithmetic owes the exact number.
+rule that is too generous there would hide the same mistake here. And more is held here: each side alone against the
+exact value, in the widest float there is, with no tolerance at all where IEEE arithmetic owes the exact number.
 """
 
 import copy
