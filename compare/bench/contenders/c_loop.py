@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.bench.contender import Contender
-from compare.bench.task import Array, Task
+from compare.bench.contender import Array, Contender, Task
 
 SOURCE = Path(__file__).with_suffix(".c")
 FLAGS = ("-O3", "-march=native", "-fopenmp-simd", "-shared", "-fPIC")

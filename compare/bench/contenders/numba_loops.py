@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.bench.contender import Contender
-from compare.bench.task import Array, Task
+from compare.bench.contender import Array, Contender, Task
 
 
 def epoch(X: Any, y: Any, order: Any, batch_size: Any, rate: Any, W: Any, b: Any) -> None:

@@ -3,8 +3,7 @@
 import importlib
 from typing import Any
 
-from compare.bench.contender import Contender
-from compare.bench.task import Array, Task
+from compare.bench.contender import Array, Contender, Task
 
 
 class TfFunction(Contender):
