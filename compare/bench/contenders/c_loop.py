@@ -21,7 +21,7 @@ class CLoop(Contender):
 
     def __init__(self, task: Task) -> None:
         super().__init__(task)
-        self.W, self.b = task.W.T.copy(), task.b.copy()
+        self.W = task.W.T.copy()
         self.dz = np.empty((task.batch_size, len(task.b)), np.float32)
         self.dw = np.empty(len(task.W), np.float32)
         self._epoch = compiled().epoch

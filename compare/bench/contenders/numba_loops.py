@@ -40,7 +40,7 @@ class NumbaLoops(Contender):
     def __init__(self, task: Task) -> None:
         super().__init__(task)
         self._epoch = importlib.import_module("numba").njit(fastmath=True)(epoch)
-        self.W, self.b = task.W[:, 0].copy(), task.b.copy()
+        self.W = self.W[:, 0].copy()
 
     def epoch(self, order: Array) -> None:
         """Run the compiled loop."""

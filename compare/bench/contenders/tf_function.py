@@ -35,7 +35,3 @@ class TfFunction(Contender):
     def epoch(self, order: Array) -> None:
         """Run the compiled loop over the batches."""
         self._epoch(self.X, self.y, self.tf.constant(order, self.tf.int32))
-
-    def weights(self) -> list[Array]:
-        """Return W and b."""
-        return [self.W.numpy(), self.b.numpy()]
