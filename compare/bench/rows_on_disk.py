@@ -18,7 +18,14 @@ LINEAR = 0.1
 
 
 def measure(directory: Path, tell: Callable[[str], Any]) -> dict[str, Any]:
-    """Train on a twentieth, a tenth, a quarter, a half and all of the rows; ``tell`` hears what is going on."""
+    """Train on a twentieth, a tenth, a quarter, a half and all of the rows; ``tell`` hears what is going on.
+
+    Raises BadInput where there is no such directory, or a size cannot be trained on.
+    """
+    if not directory.is_dir():
+        raise BadInput(
+            f"--rows-on-disk {directory} is not a directory: python -m compare grow --out {directory} makes one"
+        )
     rows, runs = len(shards.load(directory).x_train), []
     for part in PARTS:
         tell(f"Training on {rows // part:,} rows")

@@ -3,7 +3,7 @@
 - ``augmentation``: a data set made larger, and written as shards
 - ``sharding``: which rows of every batch are a rank's
 - ``allreduce``: the one step that all MPI ranks take together
-- ``training``: one rank from start to end; ``checkpoint``: its weights on disk after each epoch
+- ``rank``: one rank from start to end; ``checkpoint``: its weights on disk after each epoch
 - ``verification``: many ranks held against one, by the ladder
 - ``launch``: starts the ranks, and says what happened to them
 - ``keras_workers``: the same with Keras and ``tf.distribute``

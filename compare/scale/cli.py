@@ -14,7 +14,7 @@ from compare.core.config import Config
 
 MATCHED, NOT_MATCHED, BAD_INPUT = 0, 1, 2
 
-Rows = Annotated[int, typer.Option(metavar="N", min=1, help="Training rows in all; the first are the originals.")]
+TotalRows = Annotated[int, typer.Option(metavar="N", min=1, help="Training rows in all; the first are the originals.")]
 ShardRows = Annotated[int, typer.Option(metavar="N", min=1, help="Rows a shard, and in memory at a time.")]
 Shards = Annotated[Path, typer.Option(metavar="DIR", help="An empty directory for the shards; made if missing.")]
 Ranks = Annotated[
@@ -41,7 +41,7 @@ def add_to(app: typer.Typer) -> None:
 
 def grow(
     out: Shards,
-    rows: Rows = 1_200_000,
+    rows: TotalRows = 1_200_000,
     shard_rows: ShardRows = 60_000,
     dataset: options.Dataset = "auto",
     data: options.Data = None,
@@ -147,7 +147,7 @@ def _rank(config: Config, dataset: str, data: Path | None, resume: Path | None, 
     mpirun()
     from mpi4py import MPI
 
-    from compare.scale.training import run
+    from compare.scale.rank import run
     from scratch.datasets import load
 
     world = MPI.COMM_WORLD

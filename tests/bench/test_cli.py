@@ -95,6 +95,11 @@ def test_rows_on_disk_are_measured_from_few_to_many(tmp_path: Path, capsys: pyte
     assert "µs a row" in capsys.readouterr().out
 
 
+def test_shards_that_are_not_there_are_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--rows-on-disk", str(tmp_path / "none"), "--out", str(tmp_path)]) == 2
+    assert "none is not a directory: python -m compare grow --out" in capsys.readouterr().err
+
+
 def test_ranks_are_measured_by_themselves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

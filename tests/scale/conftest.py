@@ -15,7 +15,7 @@ from compare.core.config import Config
 from compare.core.data import Rows, prepare
 from compare.core.frameworks import initial_weights
 from compare.core.training import Side
-from compare.scale import training
+from compare.scale import rank
 from scratch.arrays import Array
 from scratch.datasets import load
 
@@ -45,13 +45,13 @@ def rows_of(config: Config) -> Rows:
 
 def trained(monkeypatch: pytest.MonkeyPatch, config: Config, ranks: int) -> tuple[Side, Rows, list[Array]]:
     """Train on so many threads; return rank 0's side, the rows and the weights that it began with."""
-    monkeypatch.setattr(training, "adder", lambda world: world.add_up)
+    monkeypatch.setattr(rank, "adder", lambda world: world.add_up)
     rows, slots, barrier = rows_of(config), [None] * ranks, threading.Barrier(ranks)
     start = initial_weights(config, rows.shape)
 
-    def run(rank: int) -> Side:
+    def run(number: int) -> Side:
         try:
-            return training.train(World(rank, slots, barrier), config, rows, start, 0, lambda weights, epoch: None)
+            return rank.train(World(number, slots, barrier), config, rows, start, 0, lambda weights, epoch: None)
         except BaseException:
             barrier.abort()
             raise

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from compare.core.config import Config
-from compare.scale import training
+from compare.scale import rank
 from compare.scale.allreduce import AllReduced
 from compare.scale.verification import verify
 from tests.scale.conftest import trained
@@ -44,8 +44,8 @@ def test_a_plain_mean_over_uneven_parts_is_caught(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_mean_over_the_ranks_that_forgets_their_rows_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    unweighted = training.mean_over_ranks
-    monkeypatch.setattr(training, "mean_over_ranks", lambda of_rank, rows, add_up: unweighted(of_rank, 1, add_up))
+    unweighted = rank.mean_over_ranks
+    monkeypatch.setattr(rank, "mean_over_ranks", lambda of_rank, rows, add_up: unweighted(of_rank, 1, add_up))
     found = verify(*trained_and(Config(epochs=1, batch_size=7, train_size=100), monkeypatch, 3))
     assert "history" in found.sentence
 
