@@ -1,12 +1,10 @@
 """Is the cost measured along every axis, and for many learning rates at once?"""
 
-import numpy as np
 import pytest
 
 from compare.bench import scaling
-from compare.bench.contender import Size, find
+from compare.bench.contender import find
 from compare.bench.processes import Crew
-from compare.bench.reference import reference
 from compare.bench.session import Found, Session
 
 NEEDS_CC = pytest.mark.skipif(find("c_loop").missing() is not None, reason="there is no C compiler here")
@@ -50,17 +48,3 @@ def test_every_unit_of_the_sweep_is_its_rate_alone(session: Session) -> None:
     assert found.learning_rates.worst.ok
     assert found.learning_rates.scratch_separate_seconds > 0
     assert found.not_measured["learning rates, Keras"] == "left out by --only"
-
-
-@pytest.mark.parametrize("name", ["scratch", "keras_default"])
-def test_a_rate_a_unit_trains_each_unit_by_its_own(name: str, session: Session) -> None:
-    rates = np.array([0.1, 0.5], np.float32)
-    wide = session.task.resized(Size(units=2))
-    expected = reference(wide, session.order, rates)
-    with Crew(session.directory) as crew:
-        crew[name].ask("prepare_rates", name, session.directory, rates)
-        crew[name].ask("train", 1, session.order)
-        weights = crew[name].ask("weights")
-    assert expected.agreement(weights).ok
-    swapped = [w[..., ::-1] for w in weights]
-    assert not expected.agreement(swapped).ok
