@@ -12,10 +12,9 @@ from compare.bench import cli as bench
 from compare.check import cli as check
 from compare.common.errors import BadInput
 from compare.core.config import Config
-from compare.grow import cli as grow
 from compare.lessons import cli as lessons
-from compare.ranks import cli as ranks
 from compare.report import cli as report
+from compare.scale import cli as scale
 from scratch.datasets import DataError
 
 MATCHED, NOT_MATCHED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -114,7 +113,7 @@ def run(config: Config, dataset: str, data: Path | None, out: Path, quiet: bool,
     return MATCHED if verdict.word == "matched" else NOT_MATCHED
 
 
-for capability in (check, report, lessons, bench, grow, ranks):
+for capability in (check, report, lessons, bench, scale):
     capability.add_to(app)
 
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from compare.bench.contender import find
 from compare.bench.measurements import Measurements
-from compare.bench.result import AXES
-from compare.bench.session import FLOOR, LIMIT, OURS, Axis, Found
-from compare.bench.timing import Timing
+from compare.bench.result import times
+from compare.bench.scaling import AXES
+from compare.bench.session import FLOOR, LIMIT, OURS, ScalingCurve, Timing
 from compare.common.pages import LIGHT, save_figure, themed
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def draw(measurements: Measurements) -> "Figure":
     _points(right, found.cold, 1, "s")
     right.set_title(f"Cold start to trained weights: {measurements.plan.cold_epochs} epochs, s")
     for axis, panel in zip(AXES, below.subplots(1, len(AXES)), strict=True):
-        _growth(panel, axis, found.growth.get(axis, Axis([], "")), found)
+        _scaling(panel, axis, found.scaling.get(axis, ScalingCurve([], "")))
     return figure
 
 
@@ -54,11 +54,11 @@ def _points(panel: "Axes", timings: dict[str, Timing], factor: float, unit: str)
         median, (low, high) = (factor * timings[name].median, (factor * q for q in timings[name].quartiles))
         colour = COLOURS.get(name, OTHERS)
         panel.errorbar(median, place, xerr=[[median - low], [high - median]], fmt="o", color=colour, capsize=3)
-        ratio = timings[name].median / timings[OURS].median if OURS in timings and name != OURS else None
-        times = "" if ratio is None else f" ({ratio:.2g}×)" if ratio < 10 else f" ({ratio:,.0f}×)"
+        beside = OURS in timings and name != OURS
+        ratio = f" ({times(timings[name].median / timings[OURS].median)})" if beside else ""
         written = f"{median:,.3g}" if median < 1000 else f"{median:,.0f}"
         panel.annotate(
-            f"{written} {unit}{times}",
+            f"{written} {unit}{ratio}",
             (high, place),
             (6, 0),
             textcoords="offset points",
@@ -73,16 +73,15 @@ def _points(panel: "Axes", timings: dict[str, Timing], factor: float, unit: str)
         panel.set_xlim(low / 2, high * 15)  # room for the last number
 
 
-def _growth(panel: "Axes", axis: str, grown: Axis, found: Found) -> None:
-    for name, timings in grown.seconds.items():
-        exponent = found.exponent(axis, name)
+def _scaling(panel: "Axes", axis: str, curve: ScalingCurve) -> None:
+    for name in curve.timings:
+        exponent, _ = curve.power(name)
         label = f"{find(name).title}" + ("" if exponent is None else f": {axis}^{exponent:.2f}")
-        seconds = [timing.median for timing in timings]
-        panel.loglog(grown.values, seconds, marker=MARKERS[name], color=COLOURS[name], label=label)
+        panel.loglog(curve.values, curve.seconds(name), marker=MARKERS[name], color=COLOURS[name], label=label)
     panel.set_title(f"Seconds an epoch by {axis}")
-    panel.set_xlabel(f"{axis}, with {grown.unit}" if grown.unit else axis)
-    if grown.seconds:
-        panel.set_xticks(grown.values, [f"{value:,}" for value in grown.values], rotation=45, ha="right")
+    panel.set_xlabel(f"{axis}, with {curve.others}" if curve.others else axis)
+    if curve.timings:
+        panel.set_xticks(curve.values, [f"{value:,}" for value in curve.values], rotation=45, ha="right")
         panel.minorticks_off()
         panel.set_ylim(top=3 * panel.get_ylim()[1])  # room for the legend
         panel.legend(loc="upper left")

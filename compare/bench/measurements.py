@@ -5,18 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.bench import cold, growth, memory, steady, sweep
-from compare.bench.contender import find, names
-from compare.bench.plan import Plan
+from compare.bench import scaling, throughput
+from compare.bench.contender import Array, Task, find, names
 from compare.bench.processes import Crew
 from compare.bench.reference import reference
-from compare.bench.session import LIMIT, OURS, Found, Session, Tell
-from compare.bench.task import Task
+from compare.bench.session import KERAS, LIMIT, OURS, Found, Plan, Session, Tell
 from compare.common.errors import BadInput
 from compare.core.config import Config
 from compare.core.data import prepare
 from compare.core.frameworks import batch_order, initial_weights
-from scratch.arrays import Array
 from scratch.datasets import Dataset
 
 
@@ -46,14 +43,14 @@ class Measurements:
                 f"with {self.task.X.nbytes / 1e6:,.0f} MB of room"
             ) from None
         with Crew(directory) as crew:
-            steady.measure(session, reference(self.task, order), self.found, crew)
-            for name in set(self.found.epoch) - {OURS, LIMIT, sweep.KERAS}:
+            throughput.measure_epochs(session, reference(self.task, order), self.found, crew)
+            for name in set(self.found.epoch) - {OURS, LIMIT, KERAS}:
                 crew.end(name)
-            sweep.measure(session, self.found, crew)
-            growth.measure(session, self.found, crew)
+            scaling.measure_learning_rates(session, self.found, crew)
+            scaling.measure_sizes(session, self.found, crew)
         labels = self.dataset.y_train[:rows] == self.config.digit
-        memory.measure(session, self.dataset.x_train[:rows], labels, self.found)
-        cold.measure(session, self.found)
+        throughput.measure_memory(session, self.dataset.x_train[:rows], labels, self.found)
+        throughput.measure_cold_starts(session, self.found)
 
     def _contenders(self) -> tuple[str, ...]:
         """Return who can run here, scratch first; the others' reasons go to ``found.not_measured``."""

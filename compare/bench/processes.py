@@ -44,7 +44,7 @@ def environment(temporary: Path) -> dict[str, str]:
     }
 
 
-def run_once(module: str, *arguments: str, temporary: Path) -> str:
+def run_once(module: str, *arguments: str, temporary: Path, longest: float | None = LONGEST) -> str:
     """Run a module in a fresh process and return what it printed; raises BrokenContenderError where it fails."""
     try:
         done = subprocess.run(
@@ -52,11 +52,11 @@ def run_once(module: str, *arguments: str, temporary: Path) -> str:
             capture_output=True,
             text=True,
             check=False,
-            timeout=LONGEST,
+            timeout=longest,
             env=environment(temporary),
         )
     except subprocess.TimeoutExpired:
-        raise BrokenContenderError(f"given up after {LONGEST} seconds") from None
+        raise BrokenContenderError(f"given up after {longest} seconds") from None
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [f"its process ended with {done.returncode}"])[-1]
         raise BrokenContenderError(last)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from compare.bench.task import Array
+from compare.bench.contender import Array
 
 
 def rate_per_unit(keras: Any, rates: Array) -> Any:

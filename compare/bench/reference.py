@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 
 import scratch
-from compare.bench.keras_shaped import perceptron
+from compare.bench.contender import Array, Task, perceptron
 from compare.bench.rates import rate_per_unit
-from compare.bench.task import Array, Task
 from compare.core.checks import held
 from compare.core.frameworks import scratch_framework
 from compare.core.perturbed import Nudge, NudgedOptimizer, backwards_in_each_batch, nudged_framework

@@ -6,13 +6,11 @@ from rich.table import Table
 from rich.text import Text
 
 from compare.bench.contender import find
-from compare.bench.goals import MEANT_FOR, goals
-from compare.bench.machine import machine
 from compare.bench.measurements import Measurements
 from compare.bench.processes import THREADS
-from compare.bench.result import AXES, separate_seconds, sweep_time_ratio
-from compare.bench.session import LIMIT, OURS, Found, power
-from compare.bench.sweep import KERAS
+from compare.bench.result import MEANT_FOR, goals, machine
+from compare.bench.scaling import AXES
+from compare.bench.session import KERAS, LIMIT, OURS, Found
 
 WORDS = {True: Text("held", "green"), False: Text("MISSED", "bold red"), None: Text("not measured", "dim")}
 
@@ -47,9 +45,9 @@ def show(console: Console, measurements: Measurements) -> None:
     found = measurements.found
     _show_machine(console, measurements)
     _show_epochs(console, found)
-    _show_growth(console, found)
+    _show_scaling(console, found)
     _show_memory(console, found)
-    _show_sweep(console, found)
+    _show_learning_rates(console, found)
     for name, reason in found.not_measured.items():
         console.print(Text(f"Not measured: {name}: {reason}", "yellow"))
     show_goals(console, measurements)
@@ -73,17 +71,18 @@ def _show_machine(console: Console, measurements: Measurements) -> None:
     console.print(grid)
 
 
+def _table(title: str, *columns: str) -> Table:
+    """Make a table whose numbers stand to the right."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 1))
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
+
+
 def _show_epochs(console: Console, found: Found) -> None:
-    table = Table(
-        title="One epoch, and from a cold start to trained weights (× scratch's)",
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        padding=(0, 1),
-    )
-    table.add_column("", no_wrap=True)
-    for title in ("epoch ms", "quartiles", "×", "cold s", "×"):
-        table.add_column(title, justify="right", no_wrap=True)
+    title = "One epoch, and from a cold start to trained weights (× scratch's)"
+    table = _table(title, "", "epoch ms", "quartiles", "×", "cold s", "×")
+    table.columns[0].justify = "left"
     for name, timing in sorted(found.epoch.items(), key=lambda item: item[1].median):
         low, high = timing.quartiles
         cold = found.cold.get(name)
@@ -121,29 +120,25 @@ def _times(ratio: float | None) -> str:
     return "" if ratio is None else f"{ratio:.3g}" if ratio < 100 else f"{ratio:,.0f}"
 
 
-def _show_growth(console: Console, found: Found) -> None:
-    table = Table(title="How an epoch's cost grows", title_justify="left", title_style="bold", box=None, padding=(0, 1))
-    for title in ("with", "from", "to", "exponent", "off by", "C loop's", "× C loop"):
-        table.add_column(title, justify="right", no_wrap=True)
+def _show_scaling(console: Console, found: Found) -> None:
+    table = _table("How an epoch's cost grows", "with", "from", "to", "exponent", "off by", "C loop's", "× C loop")
     for axis in AXES:
-        grown = found.growth.get(axis)
-        exponent = found.exponent(axis)
-        if not grown or exponent is None:
+        curve = found.scaling.get(axis)
+        exponent, off = curve.power(OURS) if curve else (None, None)
+        if not curve or exponent is None:
             continue
-        ours = [timing.median for timing in grown.seconds[OURS]]
-        limit = [timing.median for timing in grown.seconds.get(LIMIT, [])]
-        off = power(grown.values, ours)[1]
-        ratios = [a / b for a, b in zip(ours, limit, strict=False)]
+        limit = curve.power(LIMIT)[0]
+        ratios = [ours / theirs for ours, theirs in zip(curve.seconds(OURS), curve.seconds(LIMIT), strict=False)]
         table.add_row(
             axis,
-            f"{grown.values[0]:,}",
-            f"{grown.values[-1]:,}",
+            f"{curve.values[0]:,}",
+            f"{curve.values[-1]:,}",
             f"{exponent:.2f}",
-            "" if off is None else f"{off:.0%}",
-            "" if not limit else f"{found.exponent(axis, LIMIT):.2f}",
+            f"{off:.0%}",
+            "" if limit is None else f"{limit:.2f}",
             f"{ratios[0]:.2g} to {ratios[-1]:.2g}" if ratios else "",
         )
-        for sentence in grown.left_out:
+        for sentence in curve.left_out:
             console.print(Text(f"Left out: {sentence}", "yellow"))
     if table.row_count:
         console.print(table)
@@ -159,19 +154,19 @@ def _show_memory(console: Console, found: Found) -> None:
         )
 
 
-def _show_sweep(console: Console, found: Found) -> None:
-    if not found.sweep:
+def _show_learning_rates(console: Console, found: Found) -> None:
+    many = found.learning_rates
+    if not many:
         return
-    rates, worst = len(found.sweep.rates), found.sweep.worst
-    for name in found.sweep.one:
-        separate, ratio = separate_seconds(found, name), sweep_time_ratio(found, name)
-        how = f"extrapolated from {len(found.sweep.one[name].seconds)} runs" if name == KERAS else "all run"
+    for name, one in many.one.items():
+        how = f"extrapolated from {len(one.seconds)} runs" if name == KERAS else "all run"
         console.print(
-            f"Rates    {find(name).title}: {rates} learning rates at once {found.sweep.at_once[name].median:.3g} s "
-            f"an epoch, one {found.sweep.one[name].median:.3g} s ({ratio:.2f} times); one after the other "
-            f"{separate:.3g} s ({how})",
+            f"Rates    {find(name).title}: {len(many.rates)} learning rates at once {many.at_once[name].median:.3g} s "
+            f"an epoch, one {one.median:.3g} s ({many.ratio(name):.2f} times); one after the other "
+            f"{many.separate_seconds(name):.3g} s ({how})",
             highlight=False,
         )
+    worst = many.worst
     largest = "no number" if worst.max_abs_difference is None else f"{worst.max_abs_difference:.1e}"
     console.print(
         f"         each of scratch's units {'is' if worst.ok else 'IS NOT'} its rate's run alone: max|ΔW| {largest} "
@@ -183,10 +178,8 @@ def _show_sweep(console: Console, found: Found) -> None:
 def show_goals(console: Console, measurements: Measurements) -> None:
     """Print what the project set itself, and what this run says to it."""
     name, rows = measurements.dataset.name, len(measurements.task.X)
-    table = Table(title="What the project sets itself", title_justify="left", title_style="bold", box=None)
-    table.add_column("")
-    table.add_column("measured", justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+    table = _table("What the project sets itself", "", "measured", "")
+    table.columns[0].justify, table.columns[0].no_wrap = "left", False
     for goal in goals(measurements.found):
         table.add_row(goal.sentence, "" if goal.measured is None else f"{goal.measured:.3g}×", WORDS[goal.held])
     console.print(table)

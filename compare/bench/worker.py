@@ -1,9 +1,10 @@
-"""The inside of a process that holds one contender: ``python -m compare.bench.worker``, started by ``processes``.
+"""The inside of a process that holds one contender, started by ``processes``: ``python -m compare.bench.worker``.
 
 It reads pickled questions from its parent, (method, arguments), and answers each; whatever a library prints goes to
-standard error, so that nothing gets between the answers.
+standard error, so that nothing gets between the answers. With arguments it is a cold start: it trains, and ends.
 """
 
+import json
 import os
 import pickle
 import signal
@@ -13,11 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from compare.bench.contender import Contender, find
-from compare.bench.keras_shaped import KerasShaped, perceptron
+from compare.bench.contender import Array, Contender, KerasFit, Size, Task, find, perceptron
 from compare.bench.processes import Failure
 from compare.bench.rates import rate_per_unit
-from compare.bench.task import Array, Size, Task
 
 
 class Worker:
@@ -39,7 +38,7 @@ class Worker:
     def prepare_rates(self, name: str, directory: Path, rates: Array) -> None:
         """Make a contender that speaks Keras ready for one unit a rate, without accuracy, which means nothing there."""
         self.prepare(name, directory, Size(units=len(rates)), {})
-        assert isinstance(self.contender, KerasShaped)
+        assert isinstance(self.contender, KerasFit)
         optimizer = rate_per_unit(self.contender.keras, rates)
         self.contender.model = perceptron(self.contender.keras, self.contender.task, optimizer=optimizer, metrics=[])
 
@@ -61,7 +60,15 @@ class Worker:
         return self._read[1]
 
 
-def main() -> None:
+def train_from_cold(name: str, directory: str, epochs: str, settings: str) -> None:
+    """Read the rows, make the contender, train, and end with the weights in hand."""
+    contender = find(name)(Task.load(Path(directory)), **json.loads(settings))
+    contender.train(int(epochs))
+    if contender.same_math:
+        contender.weights()
+
+
+def answer_questions() -> None:
     """Answer until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches every process: this one just ends
     answers = os.fdopen(os.dup(1), "wb")
@@ -81,4 +88,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:]:
+        train_from_cold(*sys.argv[1:])
+    else:
+        answer_questions()

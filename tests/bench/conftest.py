@@ -6,15 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compare.bench.contender import Task
 from compare.bench.measurements import task_of
-from compare.bench.plan import QUICK, Plan
-from compare.bench.session import Session
-from compare.bench.task import Task
+from compare.bench.session import QUICK, Plan, Session, Timing
 from compare.core.config import Config
 from scratch.arrays import Array
 from scratch.datasets import Dataset
 
 ROWS = 210  # six batches of 32 and a short one of 18
+
+
+def timings(**seconds: float) -> dict[str, Timing]:
+    return {name: Timing([value]) for name, value in seconds.items()}
 
 
 @pytest.fixture(scope="session")

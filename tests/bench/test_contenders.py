@@ -7,18 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.bench.contender import Contender, find, names
+from compare.bench.contender import Array, Contender, Size, Task, find, names
 from compare.bench.contenders import c_loop
 from compare.bench.contenders.keras_best import KerasBest
 from compare.bench.processes import Crew
 from compare.bench.reference import Reference, reference
-from compare.bench.task import Size, Task
-from scratch.arrays import Array
 
-LISTED = {
-    "scratch", "keras_default", "keras_best", "torch_eager", "torch_compiled", "jax_scan", "tf_function", "sklearn_sgd",
-    "numba", "c_loop", "bandwidth_floor",
-}  # fmt: skip
 PEERS = ("torch_eager", "torch_compiled", "jax_scan", "numba", "numba_loops")
 
 
@@ -34,11 +28,6 @@ def made(name: str, task: Task) -> Contender:
         pytest.skip(f"{name} cannot be measured here: {reason}")
     settings = {"steps_per_execution": 4, "jit_compile": False} if name == "keras_best" else {}
     return find(name)(task, **settings)
-
-
-def test_every_file_in_the_folder_is_a_contender_with_a_title_of_its_own() -> None:
-    assert set(names()) >= LISTED
-    assert len({find(name).title for name in names()}) == len(names())
 
 
 @pytest.mark.parametrize("name", [name for name in names() if find(name).same_math and name not in PEERS])
@@ -131,8 +120,3 @@ def test_nothing_compiled_is_left_behind(task: Task, tmp_path: Path, monkeypatch
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     made("c_loop", task)
     assert not list(tmp_path.iterdir())
-
-
-def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(find("torch_eager"), "needs", ("no_such_package",))
-    assert find("torch_eager").missing() == "no_such_package not installed"

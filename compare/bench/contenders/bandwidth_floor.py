@@ -1,7 +1,6 @@
 """The floor: nobody trains an epoch faster than the memory hands over its rows."""
 
-from compare.bench.contender import Contender
-from compare.bench.task import Array
+from compare.bench.contender import Array, Contender
 
 
 class BandwidthFloor(Contender):

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.bench.contender import Contender
-from compare.bench.task import Array, Task
+from compare.bench.contender import Array, Contender, Task
 
 SOURCE = Path(__file__).with_suffix(".c")
 FLAGS = ("-O3", "-march=native", "-fopenmp-simd", "-shared", "-fPIC")
@@ -22,7 +21,7 @@ class CLoop(Contender):
 
     def __init__(self, task: Task) -> None:
         super().__init__(task)
-        self.W, self.b = task.W.T.copy(), task.b.copy()
+        self.W = task.W.T.copy()
         self.dz = np.empty((task.batch_size, len(task.b)), np.float32)
         self.dw = np.empty(len(task.W), np.float32)
         self._epoch = compiled().epoch

@@ -3,10 +3,7 @@
 import importlib
 from typing import Any
 
-import numpy as np
-
-from compare.bench.contender import Contender
-from compare.bench.task import Array, Task
+from compare.bench.contender import Array, Contender, Task
 
 
 class JaxScan(Contender):
@@ -21,7 +18,7 @@ class JaxScan(Contender):
         self.jax = jax = importlib.import_module("jax")
         jnp = jax.numpy
         self.X, self.y = jnp.asarray(task.X), jnp.asarray(task.y)
-        self.weights_ = [jnp.asarray(task.W), jnp.asarray(task.b)]
+        self.W, self.b = jnp.asarray(task.W), jnp.asarray(task.b)
         rate = task.learning_rate
 
         def loss(weights: Any, X: Any, y: Any) -> Any:
@@ -43,8 +40,5 @@ class JaxScan(Contender):
         size = self.task.batch_size
         whole = len(order) // size * size
         batches, rest = order[:whole].reshape(-1, size), order[whole:]
-        self.weights_ = self.jax.block_until_ready(self._epoch(self.weights_, self.X, self.y, batches, rest))
-
-    def weights(self) -> list[Array]:
-        """Return W and b."""
-        return [np.asarray(w) for w in self.weights_]
+        trained = self._epoch([self.W, self.b], self.X, self.y, batches, rest)
+        self.W, self.b = self.jax.block_until_ready(trained)

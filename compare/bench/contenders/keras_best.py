@@ -4,14 +4,13 @@ import itertools
 import time
 from typing import Any
 
-from compare.bench.keras_shaped import KerasShaped
-from compare.bench.task import Task
+from compare.bench.contender import KerasFit, Task
 
 STEPS_PER_EXECUTION = (64, 512)
 """Tried beside all steps of an epoch at once."""
 
 
-class KerasBest(KerasShaped):
+class KerasBest(KerasFit):
     """``keras.Sequential.fit`` with the fastest of the searched ``steps_per_execution`` and ``jit_compile``."""
 
     title = "Keras fit, at its best"
@@ -35,10 +34,10 @@ def _fastest(keras: Any, task: Task) -> dict[str, Any]:
             sorted({min(n, whole) for n in (*STEPS_PER_EXECUTION, whole)}), (False, True)
         )
     ]
-    return min(settings, key=lambda chosen: _seconds(KerasShaped(task, keras, **chosen)))
+    return min(settings, key=lambda chosen: _seconds(KerasFit(task, keras, **chosen)))
 
 
-def _seconds(contender: KerasShaped) -> float:
+def _seconds(contender: KerasFit) -> float:
     contender.train()
     seconds = []
     for _ in range(2):

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from compare.bench.keras_shaped import KerasShaped
-from compare.bench.task import Task
+from compare.bench.contender import KerasFit, Task
 
 
-class KerasDefault(KerasShaped):
+class KerasDefault(KerasFit):
     """``keras.Sequential.fit`` with every default."""
 
     title = "Keras fit, defaults"

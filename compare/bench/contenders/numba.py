@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.bench.contender import Contender
-from compare.bench.task import Array, Task
+from compare.bench.contender import Array, Contender, Task
 
 
 def epoch(X: Any, y: Any, order: Any, batch_size: Any, rate: Any, W: Any, b: Any) -> None:
@@ -30,13 +29,8 @@ class Numba(Contender):
     def __init__(self, task: Task) -> None:
         super().__init__(task)
         self._epoch = importlib.import_module("numba").njit(epoch)
-        self.W, self.b = task.W.copy(), task.b.copy()
 
     def epoch(self, order: Array) -> None:
         """Run the compiled loop."""
         task = self.task
         self._epoch(task.X, task.y, order, task.batch_size, np.float32(task.learning_rate), self.W, self.b)
-
-    def weights(self) -> list[Array]:
-        """Return W and b."""
-        return [self.W, self.b]

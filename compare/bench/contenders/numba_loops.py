@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.bench.contender import Contender
-from compare.bench.task import Array, Task
+from compare.bench.contender import Array, Contender, Task
 
 
 def epoch(X: Any, y: Any, order: Any, batch_size: Any, rate: Any, W: Any, b: Any) -> None:
@@ -41,7 +40,7 @@ class NumbaLoops(Contender):
     def __init__(self, task: Task) -> None:
         super().__init__(task)
         self._epoch = importlib.import_module("numba").njit(fastmath=True)(epoch)
-        self.W, self.b = task.W[:, 0].copy(), task.b.copy()
+        self.W = self.W[:, 0].copy()
 
     def epoch(self, order: Array) -> None:
         """Run the compiled loop."""

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from compare.bench.contender import Contender
-from compare.bench.task import Array, Task
+from compare.bench.contender import Array, Contender, Task
 
 
 class PlainNumpy(Contender):

@@ -1,7 +1,6 @@
 """scikit-learn's ``SGDClassifier``: what most people would take for this job."""
 
-from compare.bench.contender import Contender
-from compare.bench.task import Array, Task
+from compare.bench.contender import Array, Contender, Task
 
 
 class SklearnSGD(Contender):

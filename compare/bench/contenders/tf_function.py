@@ -3,8 +3,7 @@
 import importlib
 from typing import Any
 
-from compare.bench.contender import Contender
-from compare.bench.task import Array, Task
+from compare.bench.contender import Array, Contender, Task
 
 
 class TfFunction(Contender):
@@ -36,7 +35,3 @@ class TfFunction(Contender):
     def epoch(self, order: Array) -> None:
         """Run the compiled loop over the batches."""
         self._epoch(self.X, self.y, self.tf.constant(order, self.tf.int32))
-
-    def weights(self) -> list[Array]:
-        """Return W and b."""
-        return [self.W.numpy(), self.b.numpy()]

@@ -2,8 +2,7 @@
 
 import importlib
 
-from compare.bench.contender import Contender
-from compare.bench.task import Array, Task
+from compare.bench.contender import Array, Contender, Task
 
 
 class TorchCompiled(Contender):
@@ -16,7 +15,7 @@ class TorchCompiled(Contender):
         super().__init__(task)
         self.torch = torch = importlib.import_module("torch")
         X, y = torch.from_numpy(task.X), torch.from_numpy(task.y)
-        self.W, self.b = torch.from_numpy(task.W.copy()), torch.from_numpy(task.b.copy())
+        self.W, self.b = torch.from_numpy(self.W), torch.from_numpy(self.b)
 
         def loss(W: object, b: object, rows: object) -> object:
             return torch.nn.functional.mse_loss(torch.sigmoid(X[rows] @ W + b), y[rows])
@@ -32,7 +31,3 @@ class TorchCompiled(Contender):
         """Run the compiled step a batch at a time."""
         for rows in self.torch.from_numpy(order).split(self.task.batch_size):
             self.step(rows)
-
-    def weights(self) -> list[Array]:
-        """Return W and b."""
-        return [self.W.numpy(), self.b.numpy()]

@@ -1,0 +1,103 @@
+"""Keras on several workers of ``tf.distribute``, trained like the ranks, and held against one rank of scratch.
+
+Keras's own ``fit`` refuses a ``MultiWorkerMirroredStrategy``, so the workers run the loop by themselves: docs/scale.md
+has what was tried. The model and its optimizer are Keras's, the all-reduce is TensorFlow's.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from compare.core.checks import Check, drift_after, held
+from compare.core.config import Config
+from compare.core.data import Rows
+from compare.core.training import Side
+from scratch.arrays import Array
+
+ARRAYS = ("x_train", "y_train")
+WORKERS = 2
+MINUTES = 10
+
+
+class BrokenWorkersError(Exception):
+    """The workers did not come to the end."""
+
+
+def verified(
+    config: Config, rows: Rows, weights: list[Array], finished: int, one: Side, perturbed_runs: list[Side]
+) -> list[Check] | str:
+    """Train Keras on two workers and hold it against one rank of scratch; say why where it cannot be trained."""
+    try:
+        return against(one, perturbed_runs, train(config, rows, weights, finished, WORKERS))
+    except BrokenWorkersError as error:
+        return str(error)
+
+
+def train(config: Config, rows: Rows, weights: list[Array], finished: int, workers: int) -> list[list[Array]]:
+    """Train Keras on so many workers here; return the weights after each epoch. Raises BrokenWorkersError."""
+    with tempfile.TemporaryDirectory() as place:
+        directory = Path(place)
+        for name, array in zip(ARRAYS, rows.batch(np.arange(len(rows.y_train))), strict=True):
+            np.save(directory / f"{name}.npy", array)
+        np.savez(directory / "start.npz", W=weights[0], b=weights[1])
+        job = {"recipe": asdict(config), "finished": finished}
+        (directory / "job.json").write_text(json.dumps(job), encoding="utf-8")
+        addresses = [f"127.0.0.1:{port}" for port in _free_ports(workers)]
+        started = [_start(directory, addresses, worker) for worker in range(workers)]
+        try:
+            for process in started:
+                _, errors = process.communicate(timeout=60 * MINUTES)
+                if process.returncode:
+                    last = (errors.strip().splitlines() or ["no word"])[-1]
+                    raise BrokenWorkersError(f"a worker ended with code {process.returncode}: {last}")
+        except subprocess.TimeoutExpired:
+            raise BrokenWorkersError(f"the workers were not done after {MINUTES} minutes") from None
+        finally:
+            for process in started:
+                process.kill()
+        with np.load(directory / "weights.npz", allow_pickle=False) as file:
+            return [[file[f"W{i}"], file[f"b{i}"]] for i in range(config.epochs - finished)]
+
+
+def against(one: Side, perturbed_runs: list[Side], found: list[list[Array]]) -> list[Check]:
+    """Hold Keras's weights after each epoch against one rank of scratch."""
+    return [
+        held(
+            f"weights after {epoch} epoch{'s' * (epoch > 1)}",
+            name,
+            theirs,
+            ours,
+            2 * drift_after(one, perturbed_runs, epoch),
+        )
+        for epoch, weights in enumerate(found, 1)
+        for name, theirs, ours in zip("Wb", weights, one.weights[epoch], strict=True)
+    ]
+
+
+def _start(directory: Path, addresses: list[str], worker: int) -> "subprocess.Popen[str]":
+    cluster = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": worker}}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("OMPI_", "PMIX_"))}
+    environment |= {"TF_CONFIG": json.dumps(cluster), "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "compare.scale.keras_worker", str(directory), str(worker), str(len(addresses))],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    try:
+        return [server.getsockname()[1] for server in sockets]
+    finally:
+        for server in sockets:
+            server.close()
