@@ -32,8 +32,13 @@ class Optimizer:
         self._slots: list[list[Array]] = []
 
     def apply(self, gradients: Sequence[Array], weights: Sequence[Array]) -> None:
-        """Take one step: every gradient is known before any weight moves."""
-        if not self._slots:
+        """Take one step: every gradient is known before any weight moves.
+
+        Raises ValueError for the weights of another model than the first.
+        """
+        if len(self._slots) != len(weights):
+            if self._slots:
+                raise ValueError("this optimizer moves the weights of another model: make one for each")
             self._slots = [[np.zeros_like(w) for _ in range(self.slots)] for w in weights]
         self.iterations += 1
         for i, slots in enumerate(self._slots):

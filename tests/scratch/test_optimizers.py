@@ -50,3 +50,10 @@ def test_a_momentum_of_1_is_the_last_one_allowed() -> None:
 def test_a_base_class_moves_nothing() -> None:
     with pytest.raises(NotImplementedError):
         scratch.optimizers.Optimizer(0.1).update(np.ones(1), np.ones(1))
+
+
+def test_an_optimizer_keeps_to_the_weights_that_it_began_with() -> None:
+    optimizer, w = scratch.optimizers.SGD(momentum=0.5), np.ones(2)
+    optimizer.apply([w * 0], [w])
+    with pytest.raises(ValueError, match="make one for each"):
+        optimizer.apply([w * 0, w * 0], [w, w.copy()])

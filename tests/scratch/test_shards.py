@@ -166,6 +166,12 @@ def test_a_fault_is_one_clear_sentence(fault: Callable[[Path], None], directory:
         load("auto", directory)
 
 
+def test_shards_that_are_what_their_hashes_say_are_opened(directory: Path) -> None:
+    hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in directory.glob("*.npy")}
+    (directory / "dataset.json").write_text(json.dumps({"sha256": hashes}))
+    assert len(load("auto", directory).x_train) == len(load("digits").x_train)
+
+
 def test_a_directory_without_shards_is_searched_as_before(tmp_path: Path, directory: Path) -> None:
     assert shards.place(tmp_path) is None
     assert shards.place(tmp_path / "nowhere") is None
