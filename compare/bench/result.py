@@ -10,6 +10,7 @@ from compare.bench.measurements import Measurements
 from compare.bench.session import FLOOR, OURS, Axis, Found, power
 from compare.bench.sweep import KERAS
 from compare.bench.timing import Timing
+from compare.core.checks import Check
 
 AXES = ("rows", "batch", "units", "pixels")
 
@@ -37,7 +38,7 @@ def result_of(measurements: Measurements, command: str) -> dict[str, Any]:
             "epoch": {name: _spread(timing) for name, timing in found.epoch.items()},
             "cold_start": {name: _spread(timing) for name, timing in found.cold.items()},
         },
-        "agreement": {name: asdict(agreement) for name, agreement in found.agreement.items()},
+        "agreement": {name: _agreement(agreement) for name, agreement in found.agreement.items()},
         "settings": found.settings,
         "remarks": {name: find(name).remark for name in found.epoch if find(name).remark},
         "bandwidth_gb_per_second": rows / found.epoch[FLOOR].median / 1e9 if FLOOR in found.epoch else None,
@@ -51,6 +52,10 @@ def result_of(measurements: Measurements, command: str) -> dict[str, Any]:
 
 def _medians(timings: dict[str, Timing]) -> dict[str, float]:
     return {name: timing.median for name, timing in timings.items()}
+
+
+def _agreement(found: Check) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in ("max_abs_difference", "tolerance", "ok")}
 
 
 def _spread(timing: Timing) -> dict[str, Any]:
@@ -96,4 +101,4 @@ def _sweep(found: Found) -> dict[str, Any] | None:
         }
         for name in found.sweep.one
     }
-    return {"rates": found.sweep.rates.tolist(), "each_unit_is_the_run_alone": asdict(found.sweep.worst), **sides}
+    return {"rates": found.sweep.rates.tolist(), "each_unit_is_the_run_alone": _agreement(found.sweep.worst), **sides}

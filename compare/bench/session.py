@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from compare.bench.plan import Plan
-from compare.bench.reference import Agreement
 from compare.bench.task import Array, Task
 from compare.bench.timing import Timing
+from compare.core.checks import Check
 
 OURS, LIMIT, FLOOR = "scratch", "c_loop", "bandwidth_floor"
 
@@ -51,7 +51,7 @@ class Sweep:
     at_once: dict[str, Timing]
     one: dict[str, Timing]
     separate_seconds: float
-    worst: Agreement
+    worst: Check
     """Of the units against the runs alone, the one that uses most of its tolerance."""
 
 
@@ -68,7 +68,7 @@ class Found:
     """What was found so far; a part that was not reached is empty."""
 
     epoch: dict[str, Timing] = field(default_factory=dict)
-    agreement: dict[str, Agreement] = field(default_factory=dict)
+    agreement: dict[str, Check] = field(default_factory=dict)
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     cold: dict[str, Timing] = field(default_factory=dict)
     growth: dict[str, Axis] = field(default_factory=dict)

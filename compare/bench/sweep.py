@@ -6,10 +6,11 @@ from functools import partial
 import numpy as np
 
 from compare.bench.processes import BrokenContenderError, Crew
-from compare.bench.reference import Agreement, reference
+from compare.bench.reference import reference
 from compare.bench.session import OURS, Found, Session, Sweep
 from compare.bench.task import Array, Size
 from compare.bench.timing import Timing, in_turns
+from compare.core.checks import Check
 
 PART = "Learning rates"
 KERAS = "keras_default"
@@ -51,7 +52,7 @@ def _time(session: Session, sweep: Sweep, name: str, rounds: int, crew: Crew) ->
     crew.end(f"{name}, all rates")
 
 
-def _separately(session: Session, rates: Array, crew: Crew) -> tuple[float, Agreement]:
+def _separately(session: Session, rates: Array, crew: Crew) -> tuple[float, Check]:
     """Train each rate by itself; return the seconds, and the worst agreement with the unit that has the rate."""
     task = session.task.resized(Size(units=len(rates)))
     session.tell(PART, _pieces(session), f"{OURS}: {len(rates)} rates in one run, and its perturbed runs")
@@ -65,7 +66,7 @@ def _separately(session: Session, rates: Array, crew: Crew) -> tuple[float, Agre
     return total, max(agreements, key=_share)
 
 
-def _share(agreement: Agreement) -> float:
+def _share(agreement: Check) -> float:
     if agreement.max_abs_difference is None:
         return float("inf")
     return agreement.max_abs_difference / agreement.tolerance if agreement.tolerance else agreement.max_abs_difference

@@ -16,8 +16,8 @@ from typing import Any
 from compare.bench.contender import Contender, find
 from compare.bench.keras_shaped import KerasShaped, perceptron
 from compare.bench.processes import Failure
-from compare.bench.rates import rate_per_unit
 from compare.bench.task import Array, Size, Task
+from compare.core.rates import rate_per_unit
 
 
 class Worker:

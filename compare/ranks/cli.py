@@ -14,9 +14,7 @@ from compare.core.config import Config
 
 if TYPE_CHECKING:
     from compare.core.checks import Check
-    from compare.core.data import Rows
-    from compare.ranks.verification import Verification
-    from scratch.arrays import Array
+    from compare.core.training import Training
 
 MATCHED, NOT_MATCHED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 WORKERS = 2
@@ -138,7 +136,7 @@ def _train_and_verify(
     from compare.ranks import terminal, weights
     from compare.ranks.result import result_of
     from compare.ranks.training import same_everywhere, train
-    from compare.ranks.verification import verify
+    from compare.ranks.verification import one_rank, verify
     from scratch.datasets import load
 
     console = Console(quiet=world.Get_rank() != 0)
@@ -157,29 +155,30 @@ def _train_and_verify(
             _wait(world)
             return MATCHED
         with console.status("Training one rank and its perturbed runs"):
-            found = verify(many, config, rows, start, finished)
-        workers = _keras(console, config, rows, start, finished, found) if keras else None
+            one = one_rank(config, rows, start, finished)
+            verdict = verify(many, one)
+        workers = _keras(console, one) if keras else None
     _wait(world)
-    write_json(result_of(found, same, workers, config, loaded, finished), out / "ranks.json")
+    write_json(result_of(many, one, verdict, same, workers, loaded), out / "ranks.json")
     if workers is not None:
         terminal.show_keras(console, workers)
-    terminal.show(console, found, same, out)
-    held = found.matched and same and (not isinstance(workers, list) or all(rung.ok for rung in workers))
-    return MATCHED if held else NOT_MATCHED
+    terminal.show(console, many, one, verdict, same, out)
+    matched = verdict.word == "matched" and same
+    workers_matched = not isinstance(workers, list) or all(check.ok for check in workers)
+    return MATCHED if matched and workers_matched else NOT_MATCHED
 
 
-def _keras(
-    console: Console, config: Config, rows: "Rows", start: "list[Array]", finished: int, found: "Verification"
-) -> "list[Check] | str":
-    """Train Keras on several workers and hold it against one rank; a sentence where that cannot be done."""
+def _keras(console: Console, one: "Training") -> "list[Check] | str":
+    """Train Keras on several workers and check it against one rank; a sentence where that cannot be done."""
     from compare.ranks import keras_workers
+    from compare.ranks.verification import verify_workers
 
     try:
         with console.status("Training Keras on two workers"):
-            trained = keras_workers.train(config, rows, start, finished, WORKERS)
+            trained = keras_workers.train(one.config, one.rows, one.start, one.finished, WORKERS)
     except keras_workers.BrokenWorkersError as error:
         return str(error)
-    return keras_workers.against(found.one, found.perturbed_runs, trained)
+    return verify_workers(trained, one)
 
 
 def _wait(world: Any) -> None:

@@ -5,12 +5,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from compare.common.terminal import ladder_table, show_notice
+from compare.common.console import show_notice
 from compare.core.checks import Check
 from compare.core.config import Config
 from compare.core.data import Rows
+from compare.core.table import ladder_table
+from compare.core.training import Run, Training
+from compare.core.verdict import Verdict
 from compare.ranks import weights
-from compare.ranks.verification import Verification
 from scratch.arrays import Array
 from scratch.datasets import Dataset
 
@@ -45,14 +47,14 @@ def show_keras(console: Console, ladder: list[Check] | str) -> None:
     console.print(ladder_table(ladder, with_reference=False))
 
 
-def show(console: Console, found: Verification, same: bool, out: Path) -> None:
+def show(console: Console, many: Run, one: Training, verdict: Verdict, same: bool, out: Path) -> None:
     """Show the ladder and the verdict."""
-    console.print(f"{found.many.name} against 1 rank:")
-    console.print(ladder_table(found.rungs, with_reference=False))
-    seconds = ", ".join(f"{side.name} {side.seconds[-1]:.3f}" for side in (found.many, found.one))
+    console.print(f"{many.name} against 1 rank:")
+    console.print(ladder_table(verdict.checks, with_reference=False))
+    seconds = ", ".join(f"{run.name} {run.seconds[-1]:.3f}" for run in (many, one.scratch))
     console.print(f"Seconds of the last epoch, validation included: {seconds}", highlight=False)
     if not same:
         console.print("The ranks do NOT hold the same weights.", style="bold red")
     console.print(f"Written: {out / 'ranks.json'}", highlight=False, markup=False)
-    word, style = ("MATCHED", "bold green") if found.matched and same else ("MISMATCHED", "bold red")
-    console.print(Text.assemble((word, style), f": {found.sentence}."), soft_wrap=True)
+    word, style = ("MATCHED", "bold green") if verdict.word == "matched" and same else ("MISMATCHED", "bold red")
+    console.print(Text.assemble((word, style), f": {verdict.sentence}."), soft_wrap=True)

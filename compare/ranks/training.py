@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from compare.core.config import Config
-from compare.core.data import Rows
+from compare.core.data import Rows, in_order
 from compare.core.frameworks import batch_order, scratch_framework
-from compare.core.stored import in_order
-from compare.core.training import Side
+from compare.core.training import Run
 from compare.ranks.allreduce import AllReduced
 from compare.ranks.parts import check, cut, part
 from scratch.arrays import Array
@@ -26,7 +25,7 @@ def adder(world: Any) -> Callable[[Array], None]:
 
 def train(
     world: Any, config: Config, rows: Rows, weights: list[Array], finished: int, keep: Callable[[list[Array], int], Any]
-) -> Side:
+) -> Run:
     """Train one rank of ``world`` in step with the others, from weights that ``finished`` epochs made.
 
     Raises BadInput where there are more ranks than rows in a batch.
@@ -36,7 +35,7 @@ def train(
     framework, add_up = scratch_framework(), adder(world)
     optimizer = AllReduced(framework.optimizer(config), add_up)
     model = framework.build(config, rows.shape, weights, optimizer=optimizer)
-    side = Side(f"{ranks} ranks", model)
+    run = Run(f"{ranks} ranks", model)
     largest = cut(min(batch_size, len(rows.x_train)), rank, ranks)
     x_val, y_val = (array[cut(len(array), rank, ranks)] for array in (rows.x_val, rows.y_val))
     orders = islice(batch_order(config, rows.to_order), finished, config.epochs)
@@ -52,13 +51,13 @@ def train(
         means = _mean(training, len(mine), add_up) | {
             f"val_{name}": value for name, value in _mean(validation, len(x_val), add_up).items()
         }
-        side.seconds.append(time.perf_counter() - began)
+        run.seconds.append(time.perf_counter() - began)
         for name, value in means.items():
-            side.history.setdefault(name, []).append(value)
-        side.weights.append(model.get_weights())
+            run.history.setdefault(name, []).append(value)
+        run.weights.append(model.get_weights())
         if rank == 0:
-            keep(side.weights[-1], epoch)
-    return side
+            keep(run.weights[-1], epoch)
+    return run
 
 
 def _mean(of_rank: dict[str, float], rows: int, add_up: Callable[[Array], None]) -> dict[str, float]:
