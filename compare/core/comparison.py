@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import cached_property
 from itertools import chain
 
 from compare.core.checks import Check, check_labels, check_one_step, check_training
 from compare.core.config import Config
 from compare.core.data import prepare
-from compare.core.frameworks import keras_framework, scratch_framework
+from compare.core.frameworks import Framework, keras_framework, scratch_framework
 from compare.core.training import Run, Training
 from compare.core.verdict import Verdict, explained, judge
 from scratch.datasets import Dataset
@@ -33,7 +34,6 @@ class Comparison:
 
     def __enter__(self) -> "Comparison":
         """Import Keras, which takes seconds, and set the float type on both sides."""
-        self.keras, self.scratch = keras_framework(), scratch_framework()
         for framework in (self.keras, self.scratch):
             self._float_type.enter_context(framework.dtype(self.config.dtype))
         return self
@@ -41,6 +41,16 @@ class Comparison:
     def __exit__(self, *error: object) -> None:
         """Give both libraries their float type back."""
         self._float_type.close()
+
+    @cached_property
+    def keras(self) -> Framework:
+        """Keras's side; whoever asks first waits for the import."""
+        return keras_framework()
+
+    @cached_property
+    def scratch(self) -> Framework:
+        """The NumPy side."""
+        return scratch_framework()
 
     @property
     def training(self) -> Training:

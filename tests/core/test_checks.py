@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from compare.core.checks import Check, held
-from compare.core.comparison import Comparison, compare
+from compare import compare
+from compare.core.checks import Check, compared
+from compare.core.comparison import Comparison
 from compare.core.config import Config
 from scratch import activations, batches, layers, losses, metrics, models, optimizers
 from scratch.arrays import Array
@@ -38,11 +39,11 @@ NAN, INF = np.nan, np.inf
 def test_nan_infinity_and_endless_tolerances_never_pass_by_accident(
     keras: list[float], scratch: list[float], tolerance: Any, ok: bool
 ) -> None:
-    assert held("rung", "quantity", keras, scratch, tolerance).ok is ok
+    assert compared("rung", "quantity", keras, scratch, tolerance).ok is ok
 
 
 def test_a_message_names_the_quantity_the_shape_both_values_and_what_is_allowed() -> None:
-    rung = held("z", "z", [[1.0], [2.5]], [[1.0], [2.0]], 0.125)
+    rung = compared("z", "z", [[1.0], [2.5]], [[1.0], [2.0]], 0.125)
     assert str(rung) == (
         "z: z (2, 1) departs: Keras 2.5, scratch 2 at (1, 0), a difference of 0.5 where 0.125 is allowed"
     )
@@ -59,7 +60,7 @@ def matching(request: pytest.FixtureRequest, digits: Dataset) -> Comparison:
 
 
 def test_every_rung_passes_where_nothing_is_wrong(matching: Comparison) -> None:
-    assert [rung for rung in matching.ladder if not rung.ok] == []
+    assert [rung for rung in matching.checks if not rung.ok] == []
     assert matching.verdict is not None
     assert matching.verdict.word == "matched"
 
@@ -133,10 +134,10 @@ def test_a_planted_mistake_fails_on_its_rung_and_no_lower(
     comparison = compare(Config(epochs=2, batch_size=100), digits)
     assert comparison.verdict is not None
     assert comparison.verdict.word == "mismatched"
-    failed = [rung.rung for rung in comparison.ladder if rung.ok is False]
+    failed = [rung.rung for rung in comparison.checks if rung.ok is False]
     assert set(failed) == {expected}
     assert expected in comparison.verdict.sentence
-    above = comparison.ladder[comparison.ladder.index(next(r for r in comparison.ladder if r.ok is False)) :]
+    above = comparison.checks[comparison.checks.index(next(r for r in comparison.checks if r.ok is False)) :]
     assert all(rung.ok is None for rung in above if rung.rung != expected)
 
 
@@ -153,7 +154,7 @@ def test_rounding_that_grows_is_neither_a_match_nor_a_mistake(digits: Dataset) -
     assert comparison.verdict is not None
     assert comparison.verdict.word == "rounding-limited"
     assert comparison.verdict.step is not None
-    assert all(rung.ok for rung in comparison.ladder if rung.of_one_step)
+    assert all(rung.ok for rung in comparison.checks if rung.of_one_step)
 
 
 def test_both_sides_overflowing_together_is_a_match_said_in_words(digits: Dataset) -> None:

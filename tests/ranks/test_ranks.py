@@ -14,7 +14,7 @@ from compare.common.errors import BadInput
 from compare.core.config import Config
 from compare.core.frameworks import initial_weights
 from compare.ranks import keras_workers, launch, scaling, weights
-from compare.ranks.verification import reference
+from compare.ranks.verification import one_rank, verify_workers
 from tests.ranks.conftest import rows_of
 
 Run = Callable[..., int]
@@ -124,8 +124,8 @@ def test_keras_on_two_workers_trains_what_one_rank_of_scratch_does() -> None:
     config = Config(epochs=2, batch_size=100)
     rows = rows_of(config)
     start = initial_weights(config, rows.shape)
-    one, *perturbed_runs = reference(config, rows, start, 0)
-    rungs = keras_workers.against(one, perturbed_runs, keras_workers.train(config, rows, start, 0, workers=2))
+    one = one_rank(config, rows, start, 0)
+    rungs = verify_workers(keras_workers.train(config, rows, start, 0, workers=2), one)
     assert len(rungs) == 4
     assert all(rung.ok for rung in rungs), rungs
 

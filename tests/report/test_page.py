@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from copy import copy
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,13 +16,14 @@ from rich.console import Console
 
 from compare.cli import BAD_INPUT, MATCHED, main
 from compare.common.errors import BadInput
-from compare.common.terminal import show_curves
 from compare.core.comparison import Comparison
 from compare.core.config import Config
 from compare.report.embedded import box_of, chosen_images
 from compare.report.figures import diverging, figures_of, shown_epochs
 from compare.report.findings import Findings, findings_of, word_for
+from compare.report.notebook import NotebookComparison
 from compare.report.page import command_of, picture, prose, write_report
+from compare.report.terminal import show_curves
 from scratch.datasets import Dataset
 from tests.report.comparisons import EPOCHS, comparison_on, comparison_on_digits, written
 
@@ -155,8 +157,8 @@ def test_the_command_is_quoted_for_a_shell() -> None:
 def test_what_comes_from_outside_is_escaped(tmp_path: Path) -> None:
     comparison = comparison_on_digits()
     evil = "</script><script>alert('x')</script>"
-    other = Comparison(comparison.config, replace(comparison.dataset, name=evil, source=evil, notice=evil))
-    other.sides, other.ladder, other.verdict = comparison.runs, comparison.checks, comparison.verdict
+    other = copy(comparison)
+    other.dataset = replace(comparison.dataset, name=evil, source=evil, notice=evil)
     path = tmp_path / "report.html"
     write_report(other, path, f"python -m compare --data {evil}")
     html = path.read_text(encoding="utf-8")
@@ -188,10 +190,9 @@ def test_a_run_of_any_kind_has_its_report(
 
 def test_a_mismatch_shows_where(tmp_path: Path) -> None:
     comparison = comparison_on_digits()
-    other = Comparison(comparison.config, comparison.dataset)
-    other.sides, other.verdict = comparison.runs, comparison.verdict
-    other.ladder = [replace(rung, ok=False) if rung.rung == "loss" else rung for rung in comparison.checks]
-    other.ladder = [rung.not_reached() if rung.rung == "history" else rung for rung in other.ladder]
+    other = copy(comparison)
+    other.checks = [replace(rung, ok=False) if rung.rung == "loss" else rung for rung in comparison.checks]
+    other.checks = [rung.not_reached() if rung.rung == "history" else rung for rung in other.checks]
     text = Page(written(other, tmp_path).read_text(encoding="utf-8")).text
     assert " fails" in text
     assert " not reached" in text
@@ -297,7 +298,7 @@ def test_a_notebook_shows_verdict_and_curves() -> None:
 
 
 def test_a_notebook_shows_a_comparison_that_has_not_begun(digits: Dataset) -> None:
-    shown = Comparison(Config(), digits)._repr_html_()
+    shown = NotebookComparison(Config(), digits)._repr_html_()
     assert "not judged yet" in shown
     assert "<svg" not in shown
 
