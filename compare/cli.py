@@ -1,6 +1,7 @@
 """The command line: ``python -m compare``, and a command for each capability."""
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -74,40 +75,38 @@ def compare(
 
 def run(config: Config, dataset: str, data: Path | None, out: Path, quiet: bool, figures: Path | None = None) -> int:
     """Compare, show it, write ``result.json`` and ``report.html``; return the exit code."""
-    from compare.common import terminal
     from compare.common.files import output_directory, write_json
     from compare.core.comparison import Comparison
     from compare.core.result import result_of
+    from compare.report import terminal
+    from compare.report.page import command_of, write_report
     from scratch.datasets import load
 
     console, path = Console(quiet=quiet), output_directory(out) / "result.json"
     figures = figures and output_directory(figures, "--figures")
     comparison = Comparison(config, load(dataset, data))
     terminal.show_data(console, comparison)
-    try:
-        with console.status("Starting Keras"):
-            comparison.start()
-        terminal.train_with_progress(console, comparison)
-        terminal.show_curves(console, comparison)
-        terminal.climb_with_table(console, comparison)
-        with console.status("Judging"):
-            verdict = comparison.judge()
-    except KeyboardInterrupt:
-        if not comparison.epochs:
-            print("interrupted before the first epoch was finished; nothing is written", file=sys.stderr)
+    with ExitStack() as entered:
+        try:
+            with console.status("Starting Keras"):
+                entered.enter_context(comparison)
+            terminal.train_with_progress(console, comparison)
+            terminal.show_curves(console, comparison)
+            terminal.check_with_table(console, comparison)
+            with console.status("Judging"):
+                verdict = comparison.judge()
+        except KeyboardInterrupt:
+            if not comparison.epochs:
+                print("interrupted before the first epoch was finished; nothing is written", file=sys.stderr)
+                return INTERRUPTED
+            write_json(result_of(comparison), path)
+            print(f"interrupted: {comparison.epochs} finished epochs are in {path}", file=sys.stderr)
             return INTERRUPTED
         write_json(result_of(comparison), path)
-        print(f"interrupted: {comparison.epochs} finished epochs are in {path}", file=sys.stderr)
-        return INTERRUPTED
-    finally:
-        comparison.close()
-    write_json(result_of(comparison), path)
-    console.print(f"Written: {path}", highlight=False)
-    with console.status("Writing the report"):
-        from compare.report.page import command_of, write_report
-
+        console.print(f"Written: {path}", highlight=False)
         page = out / "report.html"
-        write_report(comparison, page, command_of(config, dataset, data), figures)
+        with console.status("Writing the report"):
+            write_report(comparison, page, command_of(config, dataset, data), figures)
     console.print(f"Written: {page}", highlight=False)
     terminal.show_verdict(Console(), verdict)
     return MATCHED if verdict.word == "matched" else NOT_MATCHED

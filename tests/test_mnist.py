@@ -1,6 +1,6 @@
 """Does the promise hold on the real MNIST? (Skipped where MNIST is not at hand.)"""
 
-from compare.core.comparison import compare
+from compare import compare
 from compare.core.config import Config
 from compare.core.result import result_of
 from scratch.datasets import Dataset

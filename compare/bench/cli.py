@@ -94,8 +94,8 @@ def _measure_contenders(
     from compare.bench.measurements import Measurements
     from compare.bench.result import as_json, markdown
     from compare.bench.session import FULL, QUICK
+    from compare.common.console import show_notice
     from compare.common.files import write_json, write_text
-    from compare.common.terminal import show_notice
     from scratch.datasets import load
 
     plan, path = QUICK if quick else FULL, out / "bench.json"

@@ -1,9 +1,7 @@
 """What a run showed: ``bench.json`` for programs, ``bench.md`` for the README, and the goals it is held against."""
 
-import os
 import subprocess
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,8 @@ from compare.bench.measurements import Measurements
 from compare.bench.processes import THREADS
 from compare.bench.scaling import AXES
 from compare.bench.session import FLOOR, KERAS, LIMIT, OURS, Found, LearningRates, ScalingCurve, Timing
-from compare.core.result import environment
+from compare.common.environment import environment, memory_gb, versions
+from compare.core.checks import Check
 
 MEANT_FOR = ("mnist", 60_000)
 """The rows that the goals are set for."""
@@ -85,7 +84,7 @@ def as_json(measurements: Measurements, command: str) -> dict[str, Any]:
         "not_measured": found.not_measured,
         "goals": [asdict(goal) | {"held": goal.held} for goal in goals(found)],
         "spread": {"epoch": _spreads(found.epoch), "cold_start": _spreads(found.cold)},
-        "agreement": {name: asdict(agreement) for name, agreement in found.agreement.items()},
+        "agreement": {name: _agreement(agreement) for name, agreement in found.agreement.items()},
         "settings": found.settings,
         "remarks": {name: find(name).remark for name in found.epoch if find(name).remark},
         "bandwidth_gb_per_second": task.X.nbytes / found.epoch[FLOOR].median / 1e9 if FLOOR in found.epoch else None,
@@ -99,6 +98,10 @@ def as_json(measurements: Measurements, command: str) -> dict[str, Any]:
 
 def _medians(timings: dict[str, Timing]) -> dict[str, float]:
     return {name: timing.median for name, timing in timings.items()}
+
+
+def _agreement(found: Check) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in ("max_abs_difference", "tolerance", "ok")}
 
 
 def _spreads(timings: dict[str, Timing]) -> dict[str, Any]:
@@ -128,25 +131,21 @@ def _learning_rates(found: LearningRates) -> dict[str, Any]:
         }
         for name in found.one
     }
-    return {"rates": found.rates.tolist(), "each_unit_is_the_run_alone": asdict(found.worst), **sides}
+    return {"rates": found.rates.tolist(), "each_unit_is_the_run_alone": _agreement(found.worst), **sides}
 
 
 def machine() -> dict[str, Any]:
     """Describe the processor, its memory, the threads and every version."""
-    return environment() | {
-        "memory_gb": _memory_gb(),
-        "threads": THREADS,
-        "blas": np.show_config(mode="dicts")["Build Dependencies"]["blas"]["name"],
-        "c_compiler": _compiler(),
-        **{name: found for name in PACKAGES if (found := _version(name))},
-    }
-
-
-def _memory_gb() -> float | None:
-    try:
-        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1)
-    except (AttributeError, ValueError):
-        return None
+    return (
+        environment()
+        | {
+            "memory_gb": memory_gb(),
+            "threads": THREADS,
+            "blas": np.show_config(mode="dicts")["Build Dependencies"]["blas"]["name"],
+            "c_compiler": _compiler(),
+        }
+        | versions(*PACKAGES)
+    )
 
 
 def _compiler() -> str | None:
@@ -155,13 +154,6 @@ def _compiler() -> str | None:
     except OSError:
         return None
     return done.stdout.partition("\n")[0]
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
 
 
 def markdown(result: dict[str, Any]) -> str:

@@ -9,8 +9,9 @@ import numpy as np
 
 from compare.bench.contender import Array, Size
 from compare.bench.processes import BrokenContenderError, Crew
-from compare.bench.reference import Agreement, reference
+from compare.bench.reference import reference
 from compare.bench.session import KERAS, LIMIT, OURS, Found, LearningRates, ScalingCurve, Session, Timing, in_turns
+from compare.core.checks import Check
 
 SIZES, RATES = "Scaling", "Learning rates"
 AXES = ("rows", "batch", "units", "pixels")
@@ -124,7 +125,7 @@ def _time_rates(session: Session, found: LearningRates, name: str, rounds: int, 
     crew.end(f"{name}, all rates")
 
 
-def _separately(session: Session, rates: Array, crew: Crew) -> tuple[float, Agreement]:
+def _separately(session: Session, rates: Array, crew: Crew) -> tuple[float, Check]:
     """Train each rate by itself; return the seconds, and the worst agreement with the unit that has the rate."""
     task = session.task.resized(Size(units=len(rates)))
     session.tell(RATES, _pieces(session), f"{OURS}: {len(rates)} rates in one run, and its perturbed runs")
@@ -138,7 +139,7 @@ def _separately(session: Session, rates: Array, crew: Crew) -> tuple[float, Agre
     return total, max(agreements, key=_share)
 
 
-def _share(agreement: Agreement) -> float:
+def _share(agreement: Check) -> float:
     if agreement.max_abs_difference is None:
         return float("inf")
     return agreement.max_abs_difference / agreement.tolerance if agreement.tolerance else agreement.max_abs_difference

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from compare.bench.contender import Array, Task
-from compare.bench.reference import Agreement
+from compare.core.checks import Check
 from scratch.datasets import Dataset
 
 OURS, LIMIT, FLOOR, KERAS = "scratch", "c_loop", "bandwidth_floor", "keras_default"
@@ -143,7 +143,7 @@ class LearningRates:
     rates: Array
     scratch_separate_seconds: float
     """All of scratch's runs together, each with one rate; Keras's are extrapolated from one."""
-    worst: Agreement
+    worst: Check
     """Of the units against the runs alone, the one that uses most of its tolerance."""
     at_once: dict[str, Timing] = field(default_factory=dict)
     one: dict[str, Timing] = field(default_factory=dict)
@@ -170,7 +170,7 @@ class Found:
     """What was found so far; a part that was not reached is empty."""
 
     epoch: dict[str, Timing] = field(default_factory=dict)
-    agreement: dict[str, Agreement] = field(default_factory=dict)
+    agreement: dict[str, Check] = field(default_factory=dict)
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     cold: dict[str, Timing] = field(default_factory=dict)
     scaling: dict[str, ScalingCurve] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from typing import Any
 
 from compare.bench.contender import Array, Contender, KerasFit, Size, Task, find, perceptron
 from compare.bench.processes import Failure
-from compare.bench.rates import rate_per_unit
+from compare.core.rates import rate_per_unit
 
 
 class Worker:

@@ -138,7 +138,7 @@ def _must_be_writable(path: Path | None, option: str) -> None:
 
 
 def _rows(console: Console, dataset: str, data: Path | None, train_size: int | None) -> "tuple[Rows, Dataset]":
-    from compare.common.terminal import show_notice
+    from compare.common.console import show_notice
     from compare.core.data import prepare
     from scratch.datasets import load
 
@@ -201,7 +201,7 @@ class _Class:
                 self.console.print(f"Written: {path}", highlight=False, markup=False)
 
     def _about(self) -> dict[str, Any]:
-        from compare.core.result import environment
+        from compare.common.environment import environment
 
         return {
             "dataset": self.dataset.name,
@@ -230,7 +230,7 @@ def _check_class(
 ) -> int:
     from compare.check.many import check_many
     from compare.check.terminal import class_line, show_class
-    from compare.common.terminal import progress_bar
+    from compare.common.console import progress_bar
 
     interrupted = False
     try:
@@ -278,10 +278,10 @@ def _run_mistakes(
     from compare.check import trained
     from compare.check.catalogue import CATALOGUE
     from compare.check.terminal import show_trained, trained_line
+    from compare.common.console import progress_bar
+    from compare.common.environment import environment
     from compare.common.files import write_json
-    from compare.common.terminal import progress_bar
     from compare.core.data import prepare
-    from compare.core.result import environment
 
     small, loaded = _rows(console, dataset, data, None)
     with console.status("Starting Keras and asking it every question"):

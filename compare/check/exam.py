@@ -8,12 +8,11 @@ import numpy as np
 
 from compare.check.cases import REAL, Case, cases
 from compare.check.written import Written
-from compare.core.checks import drift, reporting
 from compare.core.config import Config
 from compare.core.data import Rows
 from compare.core.frameworks import scratch_framework
 from compare.core.intervals import Interval
-from compare.core.perturbed import perturbed
+from compare.core.training import Training
 from scratch.arrays import Array
 
 DTYPES = ("float64", "float32")
@@ -147,34 +146,16 @@ def _by_tanh(z: Interval) -> Interval:
 
 def _by_perturbed_runs(case: Case, dtype: str) -> dict[str, Array]:
     """Train scratch and two perturbed runs as the case says: right programs may be twice that drift apart."""
-    asked, framework = case.arguments, scratch_framework()
+    asked = case.arguments
     config = Config(
         dtype="float64" if dtype == "float64" else "float32",
         learning_rate=asked["learning_rate"],
         batch_size=asked["batch_size"],
         epochs=asked["epochs"],
     )
-    start = [asked["W"], asked["b"]]
-    with framework.dtype(dtype):
-        plain = framework.build(config, asked["X"].shape[1:], start)
-        models = [
-            plain,
-            *(perturbed(framework, config, asked["X"].shape[1:], start, number).model for number in (0, 1)),
-        ]
-        histories = [_train(model, asked) for model in models]
-    tolerance = 2 * drift(plain.get_weights(), [model.get_weights() for model in models[1:]])
-    allowed = {name: np.asarray(tolerance) for name in ("W", "b")}
-    for name, shown in histories[0].items():
-        widest = np.max([np.abs(np.subtract(history[name], shown)) for history in histories[1:]], axis=0)
-        allowed[name] = 2 * widest + reporting(name, np.asarray(shown), config, len(asked["X"]))
-    return allowed
-
-
-def _train(model: Any, asked: dict[str, Any]) -> dict[str, list[float]]:
-    shown: dict[str, list[float]] = {"loss": [], "accuracy": []}
-    for rows in asked["order"]:
-        X, y = asked["X"][rows], asked["y"][rows]
-        history = model.fit(X, y, batch_size=asked["batch_size"], epochs=1, shuffle=False, verbose=0).history
-        for name, values in shown.items():
-            values.append(history[name][-1])
-    return shown
+    with scratch_framework().dtype(dtype):
+        training = Training(
+            config, Rows(asked["X"], asked["y"]), start=[asked["W"], asked["b"]], orders=lambda: asked["order"]
+        ).trained()
+    weights = {name: np.asarray(training.tolerance(training.epochs)) for name in ("W", "b")}
+    return weights | {name: training.history_tolerance(name) for name in ("loss", "accuracy")}

@@ -9,7 +9,7 @@ import numpy as np
 from compare.check.answer import Answer
 from compare.check.cases import BEYOND, REAL
 from compare.check.exam import RESULTS, Exam, Question
-from compare.core.checks import held
+from compare.core.checks import compared
 from scratch.arrays import Array
 
 RUNGS = (*(name for name in RESULTS if name != "fit"), "one epoch", "epochs", "history")
@@ -56,7 +56,7 @@ class Attempt:
         expected, returned = self.question.expected[name], self.returned[name]
         if expected.shape != returned.shape:
             return f"{name} has shape {returned.shape}, where {expected.shape} is due"
-        rung = held(self.question.function, name, expected, returned, self.tolerance(name))
+        rung = compared(self.question.function, name, expected, returned, self.tolerance(name))
         if rung.ok:
             return None
         if rung.keras is None or rung.scratch is None or not np.isfinite(returned).all():

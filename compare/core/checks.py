@@ -1,8 +1,8 @@
-"""The verification ladder: from the initial weights to the predicted labels, one quantity after the other.
+"""The checks, a ladder from the initial weights to the predicted labels, one quantity after the other.
 
-Each rung holds Keras's numbers against scratch's. Up to one step, the tolerance is the rounding bound of the formula
-(``intervals``); for whole runs it is twice as far as the perturbed runs went (``perturbed``). The first rung that fails
-is the answer; what stands above it is not reached.
+Each check compares Keras's numbers with scratch's. Up to one step, the tolerance is the rounding bound of the formula
+(``intervals``); for whole runs it is twice as far as the perturbed runs went (``training``). The first rung on which a
+check fails is the answer; what stands above it is not reached.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,16 +12,14 @@ from typing import Any
 import numpy as np
 
 from compare.core.config import Config
-from compare.core.data import Rows
+from compare.core.data import Rows, fed_to
 from compare.core.frameworks import Framework, batch_order, initial_weights
-from compare.core.intervals import LIBRARY_ROUNDINGS, Interval
-from compare.core.stored import fed_to
-from compare.core.training import Side
+from compare.core.intervals import Interval
+from compare.core.training import Run, Training
 from scratch.arrays import Array, Stored
 
 PROBE_BIAS = 0.25
-"""The single-batch rungs start from this bias: at the initial 0, a bias that is left out would not show."""
-
+"""The checks of a single batch start from this bias: at the initial 0, a bias that is left out would not show."""
 
 ONE_STEP = ("initial weights", "z", "a", "loss", "dz", "dW, db", "weights after one step")
 
@@ -51,11 +49,11 @@ class Check:
 
     @property
     def of_one_step(self) -> bool:
-        """Whether the rung lies below the whole run, where tolerances are worked out rather than measured."""
+        """Whether it lies below the whole run, where tolerances are worked out rather than measured."""
         return self.rung in ONE_STEP
 
     def not_reached(self) -> "Check":
-        """Return this rung without its findings."""
+        """Return this check without its findings."""
         return Check(self.rung, self.quantity, self.shape)
 
     def __str__(self) -> str:
@@ -75,8 +73,8 @@ class Check:
         )
 
 
-def held(rung: str, quantity: str, keras: Any, scratch: Any, tolerance: Any, reference: Any = None) -> Check:
-    """Hold one quantity of both sides against each other, entry by entry, and against a float64 reference.
+def compared(rung: str, quantity: str, keras: Any, scratch: Any, tolerance: Any, reference: Any = None) -> Check:
+    """Compare one quantity of both sides, entry by entry, with each other and with a float64 reference.
 
     Both must be finite, or both non-finite, in the same places, and every tolerance must be a finite number: NaN and
     infinity never pass by accident.
@@ -133,8 +131,14 @@ def first_batch(config: Config, rows: Rows) -> Batch:
 
 
 def _probe(batch: Batch) -> Batch:
-    W, b = batch.weights
-    return Batch(batch.X, batch.y, [W, b + W.dtype.type(PROBE_BIAS)])
+    moved = [w + w.dtype.type(PROBE_BIAS) if i % 2 else w for i, w in enumerate(batch.weights)]
+    return Batch(batch.X, batch.y, moved)
+
+
+def names_of(weights: Sequence[Any]) -> list[str]:
+    """Name the weights as the legend does, W and b; of several layers, W1 and b1 for the lowest, and so on."""
+    layers = len(weights) // 2
+    return [f"{name}{number or ''}" for number in (range(1, layers + 1) if layers > 1 else [0]) for name in "Wb"]
 
 
 def measured(framework: Framework, config: Config, batch: Batch, z: Array | None = None) -> dict[str, Array]:
@@ -152,68 +156,81 @@ def measured(framework: Framework, config: Config, batch: Batch, z: Array | None
         "a": a_of.predict(batch.X, batch_size=n, verbose=0),
         "loss": np.asarray(a_of.evaluate(batch.X, batch.y, batch_size=n, verbose=0)[0]),
     }
-    found["dW"], found["db"] = _one_fit(a_of, batch.X, batch.y)
-    rows = np.eye(n, dtype=config.dtype)
     weights = [found["z"] if z is None else z, np.zeros(1, config.dtype)]
     dz_of = framework.build(config, (n,), weights, optimizer=framework.recorder())
-    found["dz"] = _one_fit(dz_of, rows, batch.y)[0]
-    return found
+    found["dz"] = after_one_step(dz_of, Batch(np.eye(n, dtype=config.dtype), batch.y, weights))[0]
+    gradients = after_one_step(a_of, batch)
+    return found | {f"d{name}": dw for name, dw in zip(names_of(gradients), gradients, strict=True)}
 
 
 def after_one_step(model: Any, batch: Batch) -> list[Array]:
-    """Return the weights after the recipe's own optimizer took one step on the batch."""
-    return _one_fit(model, batch.X, batch.y)
-
-
-def _one_fit(model: Any, X: Array, y: Array) -> list[Array]:
-    model.fit(X, y, batch_size=len(X), epochs=1, shuffle=False, verbose=0)
+    """Return the weights after the model's own optimizer took one step on the batch."""
+    model.fit(batch.X, batch.y, batch_size=len(batch.X), epochs=1, shuffle=False, verbose=0)
     return list(model.get_weights())
 
 
-def bounds_of(framework: Framework, config: Config, batch: Batch, z: Array | None = None) -> dict[str, Interval]:
-    """Run scratch's own layers, loss and optimizer on intervals: where every quantity of the batch may lie.
-
-    With ``z``, dz is that of z as given, not of z as each side computes it.
-    """
+def on_intervals(framework: Framework, config: Config, batch: Batch) -> Any:
+    """Return scratch's own model with the batch's weights as intervals."""
     model = framework.build(config, batch.X.shape[1:], batch.weights)
-    dense = model.layers[-1]
-    dense.W, dense.b = (Interval.exact(w) for w in batch.weights)
-    y = batch.y[:, None].astype(config.dtype)
-    model.train_step(Interval.exact(batch.X.astype(config.dtype)), y)
-    found = {name: getattr(dense, name) for name in ("z", "a", "dW", "db", "W", "b")}
-    # Keras reports a loss through a running mean: times the rows, divided by the rows.
-    found["loss"] = model.compute_loss(y, dense.z, dense.a).mean() * len(y) / len(y)
+    weights = iter(batch.weights)
+    for layer in model.layers:
+        if layer.weights:
+            layer.W, layer.b = Interval.exact(next(weights)), Interval.exact(next(weights))
+    return model
+
+
+def step_on_intervals(model: Any, config: Config, X: Array, y: Array) -> dict[str, Interval]:
+    """Let a model take a step on intervals, as ``fit`` does, and return where each quantity of the batch may lie."""
+    y, z, a = model.train_step(Interval.exact(X.astype(config.dtype)), y[:, None].astype(config.dtype))
+    weights = model.trainable_weights
+    names, gradients = names_of(weights), [dw for layer in model.layers if layer.weights for dw in layer.gradients]
+    found = {"z": z, "a": a, "loss": model.compute_loss(y, z, a).mean()}
+    found |= {f"d{name}": dw for name, dw in zip(names, gradients, strict=True)}
+    return found | dict(zip(names, weights, strict=True))
+
+
+def bounds_of(framework: Framework, config: Config, batch: Batch, z: Array | None = None) -> dict[str, Interval]:
+    """Return where every quantity of the batch may lie, in a program that is written right.
+
+    With ``z``, there is dz as well: that of z as given, not of z as each side computes it.
+    """
+    model, n = on_intervals(framework, config, batch), len(batch.X)
+    found = step_on_intervals(model, config, batch.X, batch.y)
+    found["loss"] = found["loss"] * n / n  # Keras reports a loss through a running mean
     if z is not None:
-        dense.z = Interval.exact(z)
-        dense.a = dense.activation.function(dense.z)
-        model.backward(y)
-        found["dz"] = dense.dz * 1.0
+        last = model.layers[-1]
+        last.z = Interval.exact(z)
+        last.a = last.activation.function(last.z)
+        model.backward(batch.y[:, None].astype(config.dtype))
+        found["dz"] = last.dz * 1.0
     return found
 
 
-def climb_one_step(keras: Framework, scratch: Framework, config: Config, rows: Rows) -> Iterator[Check]:
-    """Climb from the initial weights to the weights after one step, on the first batch."""
+def check_one_step(keras: Framework, scratch: Framework, config: Config, rows: Rows) -> Iterator[Check]:
+    """Check from the initial weights to the weights after one step, on the first batch."""
     batch = first_batch(config, rows)
+    names = names_of(batch.weights)
     models = [framework.build(config, rows.shape, batch.weights) for framework in (keras, scratch)]
-    for name, theirs, ours in zip("Wb", *(model.get_weights() for model in models), strict=True):
-        yield held("initial weights", name, theirs, ours, 0.0)
+    for name, theirs, ours in zip(names, *(model.get_weights() for model in models), strict=True):
+        yield compared("initial weights", name, theirs, ours, 0.0)
 
     probe = _probe(batch)
     found = measured(scratch, config, probe)
     z = found["z"]
     expected, bounds = measured(keras, config, probe, z), bounds_of(scratch, config, probe, z)
     exact = _by_the_reference(scratch, config, probe, z)
-    for name, rung in {"z": "z", "a": "a", "loss": "loss", "dz": "dz", "dW": "dW, db", "db": "dW, db"}.items():
-        yield held(rung, name, expected[name], found[name], bounds[name].tolerance, exact.get(name))
+    for name, ours in found.items():
+        rung = "dW, db" if name.startswith(("dW", "db")) else name
+        yield compared(rung, name, expected[name], ours, bounds[name].tolerance, exact.get(name))
 
     bounds = bounds_of(scratch, config, batch)
     stepped = [after_one_step(model, batch) for model in models]
-    for name, theirs, ours in zip("Wb", *stepped, strict=True):
-        yield held("weights after one step", name, theirs, ours, bounds[name].tolerance)
+    for name, theirs, ours in zip(names, *stepped, strict=True):
+        yield compared("weights after one step", name, theirs, ours, bounds[name].tolerance)
 
 
 def _by_the_reference(scratch: Framework, config: Config, batch: Batch, z: Array) -> dict[str, Array]:
-    """Compute the same quantities in float64, from the same float32 numbers; a float64 recipe has no reference."""
+    """Compute the same quantities in float64, from the same float32 numbers; a float64 config has no reference."""
     if config.dtype == "float64":
         return {}
     wide = Batch(batch.X, batch.y, [w.astype(float) for w in batch.weights])
@@ -221,72 +238,38 @@ def _by_the_reference(scratch: Framework, config: Config, batch: Batch, z: Array
         return measured(scratch, config.reference(), wide, z.astype(float))
 
 
-def apart(one: list[Array], other: list[Array]) -> float:
-    """Return the largest difference between two sets of weights; NaN where both are infinite or one is NaN."""
-    with np.errstate(invalid="ignore"):
-        return max(float(np.abs(a.astype(float) - b).max()) for a, b in zip(one, other, strict=True))
+def check_training(training: Training, run: Run) -> Iterator[Check]:
+    """Check a run against scratch's, from the weights after one epoch to the reported losses and accuracies."""
+    for epoch in sorted({1, training.scratch.epochs}):
+        yield from check_weights(training, epoch, run.weights[epoch])
+    for name, reported in training.scratch.history.items():
+        exactly = training.reference.history[name] if training.reference else None
+        allowed = training.history_tolerance(name)
+        yield compared("history", name, run.history[name], reported, allowed, exactly)
 
 
-def drift(scratch: list[Array], perturbed_runs: Sequence[list[Array]]) -> float:
-    """Return how far the widest of the perturbed runs is from scratch. Two runs may be twice as far apart."""
-    return max(apart(perturbed, scratch) for perturbed in perturbed_runs)
+def check_weights(training: Training, epoch: int, weights: list[Array]) -> Iterator[Check]:
+    """Check weights against those of scratch after so many epochs."""
+    rung, scratch = f"weights after {epoch} epoch{'s' * (epoch > 1)}", training.scratch.weights[epoch]
+    exact = training.reference.weights[epoch] if training.reference else [None] * len(scratch)
+    for name, theirs, ours, wide in zip(names_of(scratch), weights, scratch, exact, strict=True):
+        yield compared(rung, name, theirs, ours, training.tolerance(epoch), wide)
 
 
-def drift_after(scratch: Side, perturbed_runs: Sequence[Side], epoch: int) -> float:
-    """Return the drift of the perturbed runs after so many epochs."""
-    return drift(scratch.weights[epoch], [perturbed.weights[epoch] for perturbed in perturbed_runs])
-
-
-def climb_the_run(
-    keras: Side, scratch: Side, perturbed_runs: Sequence[Side], reference: Side | None, config: Config, rows: Rows
-) -> Iterator[Check]:
-    """Climb from the weights after one epoch to the predicted labels of the whole run."""
-    for epoch in sorted({1, scratch.epochs}):
-        rung = "weights after 1 epoch" if epoch == 1 else f"weights after {epoch} epochs"
-        tolerance = 2 * drift_after(scratch, perturbed_runs, epoch)
-        exact = reference.weights[epoch] if reference else [None, None]
-        for name, theirs, ours, wide in zip("Wb", keras.weights[epoch], scratch.weights[epoch], exact, strict=True):
-            yield held(rung, name, theirs, ours, tolerance, wide)
-
-    for name, reported in scratch.history.items():
-        allowed = history_tolerance(name, scratch, perturbed_runs, config, rows)
-        exactly = reference.history[name] if reference else None
-        yield held("history", name, keras.history[name], reported, allowed, exactly)
-
-    for part, images in rows.images.items():
-        a, a_keras, *a_perturbed_runs = (_outputs(side, images) for side in (scratch, keras, *perturbed_runs))
-        reach = 2 * max(float(np.abs(a_perturbed - a).max()) for a_perturbed in a_perturbed_runs)
+def check_labels(training: Training, run: Run) -> Iterator[Check]:
+    """Check a run's predicted labels against scratch's: where a perturbed run may cross one half, they may differ."""
+    for part, images in training.rows.images.items():
+        a, theirs, *perturbed = (_outputs(one, images) for one in (training.scratch, run, *training.perturbed_runs))
+        reach = 2 * max(float(np.abs(other - a).max()) for other in perturbed)
         undecided = int((np.abs(a - 0.5) <= reach).sum())
-        yield held("predicted labels", part, int(((a_keras > 0.5) != (a > 0.5)).sum()), 0, undecided)
+        yield compared("predicted labels", part, int(((theirs > 0.5) != (a > 0.5)).sum()), 0, undecided)
 
 
-def history_drift(name: str, scratch: Side, perturbed_runs: Sequence[Side]) -> Array:
-    """Return how far the widest of the perturbed runs' reported numbers is from scratch's, after each epoch."""
-    drifted: Array = np.max(
-        [np.abs(np.subtract(perturbed.history[name], scratch.history[name])) for perturbed in perturbed_runs], axis=0
-    )
-    return drifted
-
-
-def history_tolerance(name: str, scratch: Side, perturbed_runs: Sequence[Side], config: Config, rows: Rows) -> Array:
-    """Return how far two runs' reported numbers may be apart: twice the drift, and the rounding of the report."""
-    reported = np.asarray(scratch.history[name])
-    n = len(rows.x_val) if name.startswith("val_") else len(rows.x_train)
-    return 2 * history_drift(name, scratch, perturbed_runs) + reporting(name, reported, config, n)
-
-
-def _outputs(side: Side, images: Array | Stored) -> Array:
-    outputs: Array = np.asarray(side.model.predict(**fed_to(side.model, images, 1024), verbose=0), float)
+def _outputs(run: Run, images: Array | Stored) -> Array:
+    outputs: Array = np.asarray(run.model.predict(**fed_to(run.model, images, 1024), verbose=0), float)
     return outputs
 
 
-def reporting(name: str, values: Array, config: Config, n: int) -> Array:
-    """Bound the rounding in a reported mean of n rows: over a batch, then over the batches, in the recipe's type.
-
-    An output off by e puts a squared error off by 2 * sqrt(loss) * e, hence the root. An accuracy may differ by one
-    row more, whose output is a half to within rounding.
-    """
-    u = float(np.finfo(config.dtype).eps) / 2
-    roundings = config.steps_an_epoch(n) + config.batch_size + 2 * LIBRARY_ROUNDINGS
-    bound = roundings * u * (np.abs(values) + np.sqrt(np.abs(values)))
-    return bound + 1 / n if name.endswith("accuracy") else bound
+def differing_labels(checks: Sequence[Check]) -> int:
+    """Return how many predicted labels differ."""
+    return sum(int(check.max_abs_difference or 0) for check in checks if check.rung == "predicted labels")

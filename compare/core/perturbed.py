@@ -17,13 +17,13 @@ end twice as far from one another.
 from collections.abc import Sequence
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 import scratch
 from compare.core.config import Config
 from compare.core.frameworks import Framework
-from compare.core.training import Side
 from scratch.activations import sigmoid
 from scratch.arrays import Array
 from scratch.layers import Dense, Flatten
@@ -81,11 +81,10 @@ def backwards_in_each_batch(order: Array, batch_size: int) -> Array:
     return np.concatenate([order[start : start + batch_size][::-1] for start in starts])
 
 
-def perturbed(
-    framework: Framework, config: Config, shape: tuple[int, ...], weights: list[Array], number: int = 0
-) -> Side:
-    """Build a perturbed run of scratch; those of different numbers are nudged differently."""
+def perturbed_model(
+    framework: Framework, config: Config, shape: tuple[int, ...], weights: list[Array], number: int
+) -> Any:
+    """Build the model of a perturbed run; those of different numbers are nudged differently."""
     nudge = Nudge(seed=config.seed + number)
     optimizer = NudgedOptimizer(framework.optimizer(config), nudge)
-    model = nudged_framework(framework, nudge).build(config, shape, weights, optimizer=optimizer)
-    return Side(f"perturbed {number}", model, backwards_in_each_batch)
+    return nudged_framework(framework, nudge).build(config, shape, weights, optimizer=optimizer)

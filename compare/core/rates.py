@@ -1,7 +1,10 @@
-"""One learning rate a unit: many perceptrons trained in one run."""
+"""One learning rate a unit: many perceptrons trained in one run, on either library."""
+
+from typing import Any
 
 import numpy as np
 
+import scratch
 from scratch.arrays import Array
 from scratch.optimizers import SGD
 
@@ -22,3 +25,16 @@ class RatePerUnit(SGD):
     def update(self, w: Array, dw: Array, *memory: Array) -> None:
         """Move w in place, each unit by its own rate."""
         w -= self.rates * dw
+
+
+def rate_per_unit(keras: Any, rates: Array) -> Any:
+    """Make ``RatePerUnit`` for a library that speaks Keras: scratch, or Keras itself."""
+    ours = RatePerUnit(rates)
+    if keras is scratch:
+        return ours
+
+    class KerasRatePerUnit(keras.optimizers.SGD):  # type: ignore[misc]
+        def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+            super().update_step(ours.rates * gradient, variable, learning_rate)
+
+    return KerasRatePerUnit(learning_rate=1.0)

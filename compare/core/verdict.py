@@ -1,17 +1,13 @@
-"""The verdict on a comparison, in one word and one sentence."""
+"""The verdict on runs that were trained together, in one word and one sentence."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from compare.core.checks import Check, apart, drift, drift_after
-from compare.core.config import Config
-from compare.core.data import Rows
-from compare.core.departure import Departure, first_departure, weights_by_step
-from compare.core.frameworks import Framework
-from compare.core.training import Side
+from compare.core.checks import Check, differing_labels
+from compare.core.training import PERTURBED, Training, adding_up, apart, drift, finite
 from scratch.arrays import Array
 
 Word = Literal["matched", "rounding-limited", "mismatched"]
@@ -19,131 +15,122 @@ Word = Literal["matched", "rounding-limited", "mismatched"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the ladder and the run amount to."""
+    """What the checks and the runs amount to."""
 
     word: Word
     sentence: str
+    checks: Sequence[Check] = ()
+    """What it rests on."""
+    epoch: int | None = None
+    """The epoch in which the runs depart, or from which rounding rules, counted from 1."""
     step: int | None = None
-    """The step from which the runs depart, or from which rounding rules, counted from 1."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """All that a verdict rests on; ``again`` makes fresh sides of these names, to run the recipe once more."""
-
-    config: Config
-    rows: Rows
-    rungs: Sequence[Check]
-    keras: Side
-    scratch: Side
-    perturbed_runs: Sequence[Side]
-    again: Callable[[str], tuple[Side, Framework]]
+    """The step of the same, counted over the whole run, where it was looked for."""
 
     @property
-    def steps_an_epoch(self) -> int:
-        """How many batches an epoch has."""
-        return self.config.steps_an_epoch(len(self.rows.x_train))
+    def failed(self) -> Check | None:
+        """The first check that fails."""
+        return next((check for check in self.checks if check.ok is False), None)
 
 
-def judge(evidence: Evidence) -> Verdict:
-    """Decide: matched, rounding-limited or mismatched.
+def judge(training: Training, checks: Sequence[Check]) -> Verdict:
+    """Decide between Keras and scratch: matched, rounding-limited or mismatched.
 
-    A rung below the whole run that fails is a mismatch, whatever the run does. A run is rounding-limited where the
+    A check below the whole run that fails is a mismatch, whatever the run does. A run is rounding-limited where the
     perturbed runs drift apart faster than rounding errors add up, unless Keras departed from scratch before that.
     """
-    failed = next((rung for rung in evidence.rungs if rung.ok is False), None)
-    departed = _epoch_of_departure(evidence)
-    amplified = _epoch_of_amplification(evidence)
+    failed = next((check for check in checks if check.ok is False), None)
+    departed, amplified = training.first_departure(training.keras), training.first_amplification()
     if amplified and (departed is None or amplified <= departed) and not (failed and failed.of_one_step):
-        return _rounding_limited(evidence, amplified)
+        why = "its perturbed runs drift apart faster than rounding adds up"
+        return Verdict("rounding-limited", why, checks, amplified)
     if failed:
-        where = _step_of_departure(evidence, departed) if departed and not failed.of_one_step else None
-        first = f"; the first step that departs is {where}" if where else ""
-        return Verdict("mismatched", f"the first rung that fails is {failed}{first}", where.step if where else None)
-    return Verdict("matched", _matched(evidence))
+        return Verdict("mismatched", str(failed), checks, None if failed.of_one_step else departed)
+    return Verdict("matched", "both sides agree to within what rounding explains", checks)
 
 
-def _matched(evidence: Evidence) -> str:
-    keras, scratch = evidence.keras, evidence.scratch
-    overflow = next((epoch for epoch, weights in enumerate(scratch.weights) if not _finite(weights)), None)
+def explained(verdict: Verdict, training: Training) -> Verdict:
+    """Return the verdict with a sentence that gives its numbers, and the step, for which the runs are trained again."""
+    if verdict.word == "matched":
+        return replace(verdict, sentence=_matched(training, verdict.checks))
+    if verdict.word == "rounding-limited":
+        return _rounding_limited(verdict, training)
+    found = _departure(training, verdict.epoch) if verdict.epoch else None
+    first = f"; the first step that departs is step {found.step} (epoch {verdict.epoch}): {found}" if found else ""
+    sentence = f"the first rung that fails is {verdict.sentence}{first}{_because_of_the_backend(training)}"
+    return replace(verdict, sentence=sentence, step=found.step if found else None)
+
+
+def _because_of_the_backend(training: Training) -> str:
+    backend = training.frameworks["keras"].keras.config.backend()
+    if training.config.dtype != "float64" or backend == "tensorflow":
+        return ""
+    return (
+        f"; Keras on {backend} computes parts of a float64 model in float32, for its result_type of two float64 is "
+        "float32 on every backend but tensorflow: unset KERAS_BACKEND to compare in float64"
+    )
+
+
+def _matched(training: Training, checks: Sequence[Check]) -> str:
+    keras, scratch, rows = training.keras, training.scratch, training.rows
+    overflow = next((epoch for epoch, weights in enumerate(scratch.weights) if not finite(weights)), None)
     if overflow:
         return (
             f"both sides overflow in epoch {overflow}: every weight that is no number on one side is none on the other"
         )
-    labels = sum(int(rung.max_abs_difference or 0) for rung in evidence.rungs if rung.rung == "predicted labels")
-    total = len(evidence.rows.y_train) + len(evidence.rows.y_val)
     return (
         f"after {scratch.epochs} epoch{'s' * (scratch.epochs > 1)} max|ΔW| is "
-        f"{apart(keras.weights[-1], scratch.weights[-1]):.2g}, and {labels} of {total:,} predicted labels differ; "
-        f"validation accuracy {keras.history['val_accuracy'][-1]:.4f} (Keras) and "
-        f"{scratch.history['val_accuracy'][-1]:.4f} (scratch), baseline {evidence.rows.baseline['validation']:.4f}"
+        f"{apart(keras.weights[-1], scratch.weights[-1]):.2g}, and {differing_labels(checks)} of "
+        f"{len(rows.y_train) + len(rows.y_val):,} predicted labels differ; validation accuracy "
+        f"{keras.history['val_accuracy'][-1]:.4f} (Keras) and {scratch.history['val_accuracy'][-1]:.4f} (scratch), "
+        f"baseline {rows.baseline['validation']:.4f}"
     )
 
 
-def _finite(weights: Sequence[Array]) -> bool:
-    return all(np.isfinite(w).all() for w in weights)
+def _rounding_limited(verdict: Verdict, training: Training) -> Verdict:
+    """Find the step from which a perturbed run is further away than rounding errors add up to."""
+    assert verdict.epoch
+    before = (verdict.epoch - 1) * training.steps_an_epoch
+    ours, *perturbed_runs = (run.steps for run in training.once_more(["scratch", *PERTURBED], verdict.epoch))
+    found = [first_departure(run, ours, lambda i: adding_up(before + i + 1, ours[i]), before) for run in perturbed_runs]
+    step = min((departure.step for departure in found if departure), default=before + training.steps_an_epoch)
+    sentence = (
+        f"from step {step} (epoch {verdict.epoch}) on this recipe makes rounding errors grow: at the end Keras and "
+        f"scratch are {apart(training.keras.weights[-1], training.scratch.weights[-1]):.2g} apart, and scratch and its "
+        f"perturbed runs {training.drift(training.scratch.epochs):.2g}; the run proves neither a match nor a mistake"
+    )
+    return replace(verdict, sentence=sentence, step=step)
 
 
-def _epoch_of_departure(evidence: Evidence) -> int | None:
-    """Return the first epoch (from 1) after which Keras is further from scratch than rounding goes."""
-    keras, scratch, perturbed_runs = evidence.keras, evidence.scratch, evidence.perturbed_runs
-    for epoch in range(1, scratch.epochs + 1):
-        if _finite(keras.weights[epoch]) != _finite(scratch.weights[epoch]):
-            return epoch
-        if apart(keras.weights[epoch], scratch.weights[epoch]) > 2 * drift_after(scratch, perturbed_runs, epoch):
-            return epoch
+@dataclass(frozen=True)
+class Departure:
+    """The first step after which two runs are further apart than they may be."""
+
+    step: int
+    """Counted over the whole run, from 1."""
+    difference: float
+    tolerance: float
+
+    def __str__(self) -> str:
+        """Say by how much."""
+        return f"max|ΔW| {self.difference:.3g} where {self.tolerance:.3g} is allowed"
+
+
+def _departure(training: Training, epoch: int) -> Departure | None:
+    """Find the step of this epoch from which Keras is further from scratch than rounding goes."""
+    runs = training.once_more(["keras", "scratch", *PERTURBED], epoch)
+    theirs, ours, *perturbed_runs = (run.steps for run in runs)
+    before = (epoch - 1) * training.steps_an_epoch
+    return first_departure(theirs, ours, lambda i: 2 * drift(ours[i], [run[i] for run in perturbed_runs]), before)
+
+
+def first_departure(
+    one: list[list[Array]], other: list[list[Array]], allowed: Callable[[int], float], before: int
+) -> Departure | None:
+    """Find the first step whose difference is above ``allowed(index)``; ``before`` so many steps were taken already."""
+    for index, (a, b) in enumerate(zip(one, other, strict=False)):
+        difference, tolerance = apart(a, b), allowed(index)
+        if difference > tolerance or np.isnan(difference) != np.isnan(tolerance):
+            return Departure(before + index + 1, difference, tolerance)
+    if len(one) != len(other):  # a run that took fewer steps departs where it stopped
+        return Departure(before + min(len(one), len(other)) + 1, np.nan, 0.0)
     return None
-
-
-def _epoch_of_amplification(evidence: Evidence) -> int | None:
-    """Return the first epoch (from 1) after which a perturbed run is further away than rounding errors add up to."""
-    scratch, perturbed_runs = evidence.scratch, evidence.perturbed_runs
-    for epoch in range(1, scratch.epochs + 1):
-        steps = epoch * evidence.steps_an_epoch
-        if drift_after(scratch, perturbed_runs, epoch) > adding_up(steps, scratch.weights[epoch]):
-            return epoch
-    return None
-
-
-def adding_up(steps: int, weights: Sequence[Array]) -> float:
-    """Return how far rounding errors carry a perturbed run that no step carries further by itself.
-
-        distance = 2 * steps * spacing(max(abs(W)))
-
-    Each step adds one unit in the last place by the nudge, and another where the update rounds the other way.
-    """
-    return 2 * steps * max(float(np.spacing(np.abs(w).max())) for w in weights)
-
-
-def _rounding_limited(evidence: Evidence, epoch: int) -> Verdict:
-    names = ("scratch", *_names(evidence.perturbed_runs))
-    runs = weights_by_step([evidence.again(name) for name in names], evidence.config, evidence.rows, epoch)
-    before = (epoch - 1) * evidence.steps_an_epoch
-    found = [
-        first_departure(perturbed, runs[0], lambda i: adding_up(before + i + 1, runs[0][i]), epoch)
-        for perturbed in runs[1:]
-    ]
-    step = min((departure.step for departure in found if departure), default=epoch * evidence.steps_an_epoch)
-    keras, scratch = evidence.keras, evidence.scratch
-    return Verdict(
-        "rounding-limited",
-        f"from step {step} (epoch {epoch}) on this recipe makes rounding errors grow: at the end Keras and scratch are "
-        f"{apart(keras.weights[-1], scratch.weights[-1]):.2g} apart, and scratch and its perturbed runs "
-        f"{drift_after(scratch, evidence.perturbed_runs, scratch.epochs):.2g}; the run proves neither a match nor a "
-        "mistake",
-        step,
-    )
-
-
-def _step_of_departure(evidence: Evidence, epoch: int) -> Departure | None:
-    names = ("keras", "scratch", *_names(evidence.perturbed_runs))
-    theirs, ours, *perturbed_runs = weights_by_step(
-        [evidence.again(name) for name in names], evidence.config, evidence.rows, epoch
-    )
-    return first_departure(
-        theirs, ours, lambda i: 2 * drift(ours[i], [perturbed[i] for perturbed in perturbed_runs]), epoch
-    )
-
-
-def _names(sides: Sequence[Side]) -> list[str]:
-    return [side.name for side in sides]

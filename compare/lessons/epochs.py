@@ -22,7 +22,7 @@ def run(context: Context) -> Outcome:
     rows, baseline = pair.rows, pair.rows.baseline["validation"]
 
     def moved(side: SideName, epoch: int) -> float:
-        before, after = (pair.side(side).weights[at][0] for at in (epoch - 1, epoch))
+        before, after = (pair.runs[side].weights[at][0] for at in (epoch - 1, epoch))
         return float(np.linalg.norm(after - before))
 
     def last_that_pays(side: SideName) -> int:

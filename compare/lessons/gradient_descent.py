@@ -11,7 +11,7 @@ from compare.core.frameworks import Framework, initial_weights
 from compare.lessons.toolkit.context import Context
 from compare.lessons.toolkit.figures import Figure, Line, Plot
 from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
-from compare.lessons.toolkit.pair import PERTURBED, SIDES, Pair, SideName, both
+from compare.lessons.toolkit.pair import Pair, SideName, both
 from scratch.arrays import Array
 from scratch.gradcheck import central_difference
 from scratch.losses import mean_squared_error
@@ -57,7 +57,6 @@ def run(context: Context) -> Outcome:
     start = [np.array([[START]], np.float32), np.array([y.mean()], np.float32)]
     linear = context.config(activation="linear", learning_rate=0.1, train_size=n)
     full = context.pair("full batch", replace(linear, batch_size=n, epochs=FULL_BATCH_STEPS), alone, weights=start)
-    full.steps = {side: full.side(side).weights[1:] for side in (*SIDES, *PERTURBED)}
     mini, single = (
         context.pair(label, replace(linear, batch_size=size, epochs=1), alone, weights=start, by_step=True)
         for label, size in {"mini-batches": BATCH, "single rows": 1}.items()

@@ -6,9 +6,9 @@ from functools import cache
 
 import numpy as np
 
-from compare.core.checks import apart
 from compare.core.config import Config
 from compare.core.frameworks import batch_order
+from compare.core.training import apart
 from compare.lessons.toolkit.context import Context
 from compare.lessons.toolkit.figures import Color, Figure, Line, Plot
 from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
@@ -174,7 +174,7 @@ def run(context: Context) -> Outcome:
 def column_share(pair: Pair, found: Sweep, at: int) -> float:
     """Return how far a column of the sweep is from the same run alone, as a part of what rounding explains."""
     distance = apart([w[..., at : at + 1] for w in found.weights], pair.scratch.weights[-1])
-    return distance / (2 * pair.match.of_perturbed) if distance else 0.0
+    return distance / (2 * pair.drift()) if distance else 0.0
 
 
 def _rates(boundary: tuple[float, float] | None) -> str:

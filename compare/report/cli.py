@@ -61,11 +61,10 @@ def guide(
 
 def run(config: Config, dataset: str, data: Path | None, html: Path | None) -> int:
     """Measure the values, and print the guide or write it; return the exit code."""
-    from compare.common.terminal import show_data
     from compare.core.comparison import Comparison
     from compare.report.guide import guide_of
     from compare.report.page import write_guide
-    from compare.report.terminal import show_guide
+    from compare.report.terminal import show_data, show_guide
     from scratch.datasets import load
 
     if html and (html.is_dir() or not html.parent.is_dir()):
@@ -73,7 +72,7 @@ def run(config: Config, dataset: str, data: Path | None, html: Path | None) -> i
     console = Console()
     comparison = Comparison(config, load(dataset, data))
     show_data(console, comparison)
-    with console.status("Computing each value on both sides"):
+    with console.status("Computing each value on both sides"), comparison:
         entries = guide_of(comparison)
     if html:
         write_guide(entries, comparison.dataset, html)

@@ -4,14 +4,12 @@ Arrays travel as their bytes in base64, little-endian, with the name of their ty
 """
 
 import base64
-from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
 
 from compare.core.checks import Batch, bounds_of
 from compare.core.comparison import Comparison
-from compare.core.frameworks import scratch_framework
 from compare.report.figures import diverging, largest_weight, shown_epochs
 from compare.report.findings import Findings
 from scratch.arrays import Array
@@ -29,7 +27,7 @@ def packed(array: Array) -> dict[str, Any]:
 
 def embedded(comparison: Comparison, findings: Findings) -> dict[str, Any]:
     """Gather everything that the page computes with; without the drawing part where the weights are no numbers."""
-    config, dataset, scratch = comparison.config, comparison.dataset, comparison.sides["scratch"]
+    config, dataset, scratch = comparison.config, comparison.dataset, comparison.runs["scratch"]
     epochs = shown_epochs(comparison)
     colours = (diverging()(np.linspace(0, 1, 256))[:, :3] * 255).round().astype(np.uint8)
     return {
@@ -81,11 +79,8 @@ def _images(comparison: Comparison, findings: Findings) -> dict[str, Any]:
     """Pack images with what NumPy makes of each, and with how far correctly rounded arithmetic may be from it."""
     config, pixels = comparison.config, comparison.dataset.x_test
     chosen = chosen_images(findings, max(1, MOST_BYTES // pixels[0].nbytes))
-    rows, scratch = comparison.rows, comparison.sides["scratch"]
-    with ExitStack() as held:
-        framework = scratch_framework()
-        held.enter_context(framework.dtype(config.dtype))
-        bounds = bounds_of(framework, config, Batch(rows.x_val[chosen], rows.y_val[chosen], scratch.weights[-1]))
+    rows, scratch = comparison.rows, comparison.runs["scratch"]
+    bounds = bounds_of(comparison.scratch, config, Batch(rows.x_val[chosen], rows.y_val[chosen], scratch.weights[-1]))
     stored = pixels[chosen] if pixels.dtype == np.uint8 else pixels[chosen].astype(config.dtype)
     return {
         "pixels": packed(stored),

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compare.common import pages
-from compare.core.checks import apart, drift_after, history_drift, history_tolerance
-from compare.core.comparison import PERTURBED, Comparison
-from compare.core.training import Side
+from compare.core.comparison import Comparison
+from compare.core.training import apart
 from compare.report.findings import THRESHOLD, Findings
 from scratch.arrays import Array
 
@@ -64,7 +63,7 @@ def _whole_numbers(axes: Any) -> None:
 
 def curve(comparison: Comparison, name: str) -> Drawn:
     """Draw one number of the history of both sides, one line on the other."""
-    keras, scratch = (comparison.sides[side].history[name] for side in ("keras", "scratch"))
+    keras, scratch = (comparison.runs[side].history[name] for side in ("keras", "scratch"))
     epochs, title = _epochs(comparison), PANELS[name]
     figure, axes = _panel(title)
     every = max(1, len(epochs) // 20)
@@ -88,23 +87,18 @@ def curve(comparison: Comparison, name: str) -> Drawn:
 
 def weight_difference(comparison: Comparison) -> Drawn:
     """Draw how far the weights of the two sides are apart after each epoch."""
-    keras, scratch, epochs = comparison.sides["keras"], comparison.sides["scratch"], _epochs(comparison)
+    keras, scratch, epochs = comparison.runs["keras"], comparison.runs["scratch"], _epochs(comparison)
     between = np.array([apart(keras.weights[epoch], scratch.weights[epoch]) for epoch in epochs])
-    drifted = np.array([drift_after(scratch, _perturbed_runs(comparison), epoch) for epoch in epochs])
+    drifted = np.array([comparison.training.drift(epoch) for epoch in epochs])
     return _difference(comparison, "weights_difference", "Weights, max|ΔW|", between, drifted, 2 * drifted)
 
 
 def history_difference(comparison: Comparison, name: str) -> Drawn:
     """Draw how far the reported numbers of the two sides are apart after each epoch."""
-    keras, scratch, perturbed_runs = comparison.sides["keras"], comparison.sides["scratch"], _perturbed_runs(comparison)
+    keras, scratch = comparison.runs["keras"], comparison.runs["scratch"]
     between = np.abs(np.subtract(keras.history[name], scratch.history[name]))
-    allowed = history_tolerance(name, scratch, perturbed_runs, comparison.config, comparison.rows)
-    drifted = history_drift(name, scratch, perturbed_runs)
+    drifted, allowed = comparison.training.history_drift(name), comparison.training.history_tolerance(name)
     return _difference(comparison, f"{name}_difference", PANELS[name], between, drifted, allowed)
-
-
-def _perturbed_runs(comparison: Comparison) -> list[Side]:
-    return [comparison.sides[name] for name in PERTURBED]
 
 
 def _difference(comparison: Comparison, name: str, title: str, found: Array, drifted: Array, allowed: Array) -> Drawn:
@@ -161,14 +155,14 @@ def image_of(W: Array, shape: tuple[int, ...]) -> Array:
 
 def largest_weight(comparison: Comparison) -> float:
     """Return the size of the largest finite weight that is ever shown; the colours reach from minus to plus that."""
-    shown = [comparison.sides["scratch"].weights[epoch][0] for epoch in shown_epochs(comparison)]
+    shown = [comparison.runs["scratch"].weights[epoch][0] for epoch in shown_epochs(comparison)]
     finite = [float(np.abs(W[np.isfinite(W)]).max()) for W in shown if np.isfinite(W).any()]
     return max(finite, default=1.0) or 1.0
 
 
 def weights(comparison: Comparison, yes: str) -> Drawn:
     """Draw the weights as images: before, during and after training, in one scale."""
-    scratch, shape = comparison.sides["scratch"], comparison.rows.shape
+    scratch, shape = comparison.runs["scratch"], comparison.rows.shape
     last = comparison.epochs
     epochs = sorted({0, min(1, last), -(-last // 2), last})
     limit = largest_weight(comparison)

@@ -1,13 +1,11 @@
 """What the trained perceptron answers on the validation images: outputs, right and wrong, the surest mistakes."""
 
-from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from compare.core.comparison import Comparison
-from compare.core.frameworks import keras_framework, scratch_framework
 from scratch.arrays import Array
 
 THRESHOLD = 0.5
@@ -101,16 +99,11 @@ def word_for(comparison: Comparison) -> str:
 def findings_of(comparison: Comparison) -> Findings:
     """Ask both trained models about every validation image."""
     config, images = comparison.config, comparison.rows.x_val
-    keras, scratch = comparison.sides["keras"], comparison.sides["scratch"]
-    with ExitStack() as held:
-        for framework in (keras_framework(), scratch_framework()):
-            held.enter_context(framework.dtype(config.dtype))
-        weighs = scratch_framework().build(
-            config, comparison.rows.shape, scratch.model.get_weights(), activation="linear"
-        )
-        z, a, a_keras = (
-            model.predict(images, batch_size=1024, verbose=0) for model in (weighs, scratch.model, keras.model)
-        )
+    keras, scratch = comparison.runs["keras"], comparison.runs["scratch"]
+    weighs = comparison.scratch.build(config, comparison.rows.shape, scratch.model.get_weights(), activation="linear")
+    z, a, a_keras = (
+        model.predict(images, batch_size=1024, verbose=0) for model in (weighs, scratch.model, keras.model)
+    )
     return Findings(
         yes=word_for(comparison),
         y=comparison.rows.y_val,

@@ -5,17 +5,20 @@ from compare.core.comparison import Comparison
 from compare.report.figures import PANELS, curve
 
 
-def notebook_html(comparison: Comparison) -> str:
-    """Return verdict and curves as HTML; of a comparison that has not trained yet, its recipe alone."""
-    drawn = []
-    if comparison.epochs:
-        with pages.themed():
-            drawn = [curve(comparison, name) for name in PANELS]
-    return pages.render(
-        "compare.report",
-        "notebook.html",
-        verdict=comparison.verdict,
-        config=comparison.config,
-        dataset=comparison.dataset,
-        curves=[pages.figure_svg(one.figure, one.alternative) for one in drawn],
-    )
+class NotebookComparison(Comparison):
+    """A comparison that a notebook shows as a page."""
+
+    def _repr_html_(self) -> str:
+        """Return verdict and curves as HTML; of a comparison that has not trained yet, its config alone."""
+        drawn = []
+        if self.epochs:
+            with pages.themed():
+                drawn = [curve(self, name) for name in PANELS]
+        return pages.render(
+            "compare.report",
+            "notebook.html",
+            verdict=self.verdict,
+            config=self.config,
+            dataset=self.dataset,
+            curves=[pages.figure_svg(one.figure, one.alternative) for one in drawn],
+        )

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compare.common import pages
-from compare.core.checks import Check, apart
+from compare.common.environment import environment
+from compare.core.checks import Check
 from compare.core.comparison import Comparison
 from compare.core.config import Config
-from compare.core.result import environment
+from compare.core.training import apart
 from compare.report.embedded import embedded
 from compare.report.figures import Drawn, figures_of
 from compare.report.findings import Findings, findings_of
@@ -62,7 +63,7 @@ def report_html(comparison: Comparison, findings: Findings, drawn: dict[str, Dra
         right=len(findings.y) - findings.misses - findings.false_alarms,
         apart=float(np.abs(findings.a - findings.a_keras).max()) if findings.finite else None,
         mistakes=_mistakes(comparison, findings),
-        ladder=[_rung(rung) for rung in comparison.ladder],
+        ladder=[_rung(rung) for rung in comparison.checks],
         data=data,
         epochs=comparison.epochs,
     )
@@ -128,10 +129,10 @@ def command_of(config: Config, dataset: str, data: Path | None) -> str:
 
 def _numbers(comparison: Comparison) -> list[tuple[str, str]]:
     """Return the numbers that carry the verdict, each with what it is."""
-    keras, scratch = comparison.sides["keras"], comparison.sides["scratch"]
+    keras, scratch = comparison.runs["keras"], comparison.runs["scratch"]
     seconds = {"Keras": sum(keras.seconds), "NumPy": sum(scratch.seconds)}
     (quick, least), (slow, most) = sorted(seconds.items(), key=lambda entry: entry[1])
-    differ = [rung.max_abs_difference for rung in comparison.ladder if rung.rung == "predicted labels"]
+    differ = [rung.max_abs_difference for rung in comparison.checks if rung.rung == "predicted labels"]
     total = len(comparison.rows.y_train) + len(comparison.rows.y_val)
     labels = "not reached" if None in differ or not differ else f"{sum(int(n or 0) for n in differ)} of {total:,}"
     return [

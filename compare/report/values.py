@@ -5,17 +5,16 @@ tolerance can still be worked out, by running scratch's own code on intervals.
 """
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from compare.core.checks import Batch, Check, climb_one_step, held
+from compare.core.checks import Batch, Check, bounds_of, check_one_step, compared, on_intervals, step_on_intervals
 from compare.core.comparison import Comparison
 from compare.core.config import Config
 from compare.core.data import Rows
-from compare.core.frameworks import Framework, initial_weights, keras_framework, scratch_framework
+from compare.core.frameworks import Framework, initial_weights
 from compare.core.intervals import Interval
 from keras_ref import is_digit, scale
 from scratch.arrays import Array
@@ -29,30 +28,22 @@ Values = dict[str, Check]
 
 
 def values_of(comparison: Comparison) -> Values:
-    """Return the values for a comparison that has climbed its ladder, or that has not begun."""
-    return measured_values(comparison.config, comparison.dataset, comparison.rows, comparison.ladder)
-
-
-def measured_values(config: Config, dataset: Dataset, rows: Rows, ladder: Sequence[Check] = ()) -> Values:
-    """Measure every value of the guide; ``ladder`` are the rungs that are known already."""
-    keras, scratch = keras_framework(), scratch_framework()
-    with ExitStack() as held_types:
-        for framework in (keras, scratch):
-            held_types.enter_context(framework.dtype(config.dtype))
-        known = [rung for rung in ladder if rung.of_one_step]
-        if not known or any(rung.ok is None for rung in known):  # not climbed, or not to its end
-            known = list(climb_one_step(keras, scratch, config, rows))
-        return (
-            {rung.quantity: rung for rung in known if rung.rung != "initial weights"}
-            | _of_the_data(keras, config, dataset)
-            | _of_the_layers(keras, scratch, config, rows)
-            | _of_a_short_fit(keras, scratch, config, rows)
-            | _of_an_evaluation(keras, scratch, config, rows)
-        )
+    """Measure every value of the guide, but for those that the comparison has checked already."""
+    keras, scratch, config, rows = comparison.keras, comparison.scratch, comparison.config, comparison.rows
+    known = [check for check in comparison.checks if check.of_one_step]
+    if not known or any(check.ok is None for check in known):  # not checked, or not to its end
+        known = list(check_one_step(keras, scratch, config, rows))
+    return (
+        {check.quantity: check for check in known if check.rung != "initial weights"}
+        | _of_the_data(keras, config, comparison.dataset)
+        | _of_the_layers(keras, scratch, config, rows)
+        | _of_a_short_fit(keras, scratch, config, rows)
+        | _of_an_evaluation(keras, scratch, config, rows)
+    )
 
 
 def _held(quantity: str, keras: Any, scratch: Any, tolerance: Any = 0.0) -> Check:
-    return held("guide", quantity, keras, scratch, tolerance)
+    return compared("guide", quantity, keras, scratch, tolerance)
 
 
 def _of_the_data(keras: Framework, config: Config, dataset: Dataset) -> Values:
@@ -86,7 +77,7 @@ def _of_the_layers(keras: Framework, scratch: Framework, config: Config, rows: R
     models = [framework.build(config, rows.shape, weights) for framework in (keras, scratch)]
     batch = Batch(*rows.batch(np.arange(min(config.batch_size, len(rows.x_train)))), weights)
     outputs = [model.predict(batch.X, batch_size=len(batch.X), verbose=0) for model in models]
-    a = _forward(scratch, config, batch)[1]
+    allowed = bounds_of(scratch, config, batch)["a"].tolerance
     image = batch.X[:1]
     flat = [
         keras.keras.ops.convert_to_numpy(keras.keras.layers.Flatten()(image)),
@@ -95,24 +86,10 @@ def _of_the_layers(keras: Framework, scratch: Framework, config: Config, rows: R
     theirs, ours = (int(np.argmax(row)) for row in flat)
     counted = [model.count_params() for model in models]
     return {
-        "output": _held("output a of the untrained model", outputs[0], outputs[1], a.tolerance),
+        "output": _held("output a of the untrained model", outputs[0], outputs[1], allowed),
         "parameters": _held("number of weights, count_params()", counted[0], counted[1]),
         "flat": _held("place of the first image's brightest pixel in the row", theirs, ours),
     }
-
-
-def _bounded(scratch: Framework, config: Config, batch: Batch) -> tuple[Any, Array]:
-    """Return scratch's model with intervals for weights, and the targets as a column."""
-    model = scratch.build(config, batch.X.shape[1:], batch.weights)
-    dense = model.layers[-1]
-    dense.W, dense.b = (Interval.exact(w) for w in batch.weights)
-    return model, batch.y[:, None].astype(config.dtype)
-
-
-def _forward(scratch: Framework, config: Config, batch: Batch) -> tuple[Interval, Interval]:
-    model, _ = _bounded(scratch, config, batch)
-    a = model(Interval.exact(batch.X.astype(config.dtype)))
-    return model.layers[-1].z, a
 
 
 def _of_a_short_fit(keras: Framework, scratch: Framework, config: Config, rows: Rows) -> Values:
@@ -122,12 +99,10 @@ def _of_a_short_fit(keras: Framework, scratch: Framework, config: Config, rows: 
     batch = Batch(*rows.batch(np.arange(n)), initial_weights(config, rows.shape))
     theirs, ours = (_short_fit(framework, config, batch) for framework in (keras, scratch))
 
-    model, y = _bounded(scratch, config, batch)
-    total = Interval.exact(np.zeros((), config.dtype))
+    model, total = on_intervals(scratch, config, batch), Interval.exact(np.zeros((), config.dtype))
     for start in range(0, n, config.batch_size):
-        X, targets = batch.X[start : start + config.batch_size], y[start : start + config.batch_size]
-        seen = model.train_step(Interval.exact(X.astype(config.dtype)), targets)
-        total = total + model.compute_loss(*seen).mean() * len(X)
+        X, y = (part[start : start + config.batch_size] for part in (batch.X, batch.y))
+        total = total + step_on_intervals(model, config, X, y)["loss"] * len(X)
     W, loss = model.layers[-1].W, total / n
     return {
         "fitted": _held(f"W after fit on {n} rows", theirs.weights[0], ours.weights[0], W.tolerance),
@@ -167,14 +142,12 @@ def _of_an_evaluation(keras: Framework, scratch: Framework, config: Config, rows
         for framework in (keras, scratch)
     ]
     losses, accuracies = zip(*found, strict=True)
-    z, a = _forward(scratch, config, batch)
-    model, y = _bounded(scratch, config, batch)
-    # Keras reports a loss through a running mean: times the rows, divided by the rows.
-    loss = model.compute_loss(y, z, a).mean() * n / n
+    bounds = bounds_of(scratch, config, batch)
+    a = bounds["a"]
     right = Interval.exact(np.full(n, max(accuracies), config.dtype)).mean() * n / n
     undecided = int(((a.low <= 0.5) & (a.high > 0.5)).sum())
     allowed = undecided / n + right.tolerance
     return {
-        "val_loss": _held(f"loss of {n} validation rows", losses[0], losses[1], loss.tolerance),
+        "val_loss": _held(f"loss of {n} validation rows", losses[0], losses[1], bounds["loss"].tolerance),
         "accuracy": _held(f"accuracy on {n} validation rows", accuracies[0], accuracies[1], allowed),
     }

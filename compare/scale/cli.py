@@ -52,8 +52,8 @@ def grow(
 
     Train on them with: python -m compare --data DIR. Exit code: 0 written, 2 bad input.
     """
+    from compare.common.console import progress_bar, show_notice
     from compare.common.files import output_directory
-    from compare.common.terminal import progress_bar, show_notice
     from compare.scale.augmentation import write
     from scratch.datasets import load
 

@@ -1,4 +1,4 @@
-"""Keras on several workers of ``tf.distribute``, trained like the ranks, and held against one rank of scratch.
+"""Keras on several workers of ``tf.distribute``, trained like the ranks.
 
 Keras's own ``fit`` refuses a ``MultiWorkerMirroredStrategy``, so the workers run the loop by themselves: docs/scale.md
 has what was tried. The model and its optimizer are Keras's, the all-reduce is TensorFlow's.
@@ -15,10 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.core.checks import Check, drift_after, held
 from compare.core.config import Config
 from compare.core.data import Rows
-from compare.core.training import Side
 from scratch.arrays import Array
 
 ARRAYS = ("x_train", "y_train")
@@ -28,16 +26,6 @@ MINUTES = 10
 
 class BrokenWorkersError(Exception):
     """The workers did not come to the end."""
-
-
-def verified(
-    config: Config, rows: Rows, weights: list[Array], finished: int, one: Side, perturbed_runs: list[Side]
-) -> list[Check] | str:
-    """Train Keras on two workers and hold it against one rank of scratch; say why where it cannot be trained."""
-    try:
-        return against(one, perturbed_runs, train(config, rows, weights, finished, WORKERS))
-    except BrokenWorkersError as error:
-        return str(error)
 
 
 def train(config: Config, rows: Rows, weights: list[Array], finished: int, workers: int) -> list[list[Array]]:
@@ -64,21 +52,6 @@ def train(config: Config, rows: Rows, weights: list[Array], finished: int, worke
                 process.kill()
         with np.load(directory / "weights.npz", allow_pickle=False) as file:
             return [[file[f"W{i}"], file[f"b{i}"]] for i in range(config.epochs - finished)]
-
-
-def against(one: Side, perturbed_runs: list[Side], found: list[list[Array]]) -> list[Check]:
-    """Hold Keras's weights after each epoch against one rank of scratch."""
-    return [
-        held(
-            f"weights after {epoch} epoch{'s' * (epoch > 1)}",
-            name,
-            theirs,
-            ours,
-            2 * drift_after(one, perturbed_runs, epoch),
-        )
-        for epoch, weights in enumerate(found, 1)
-        for name, theirs, ours in zip("Wb", weights, one.weights[epoch], strict=True)
-    ]
 
 
 def _start(directory: Path, addresses: list[str], worker: int) -> "subprocess.Popen[str]":

@@ -7,11 +7,13 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from compare.common.terminal import ladder_table, show_notice
-from compare.core.checks import Check, apart
+from compare.common.console import show_notice
+from compare.core.checks import Check
 from compare.core.config import Config
 from compare.core.data import Rows
-from compare.scale.verification import Verification
+from compare.core.table import ladder_table
+from compare.core.training import Run, Training, apart
+from compare.core.verdict import Verdict
 from scratch.datasets import Dataset
 
 
@@ -19,7 +21,9 @@ from scratch.datasets import Dataset
 class Outcome:
     """Many ranks against one, and what else the run was asked."""
 
-    found: Verification
+    many: Run
+    one: Training
+    verdict: Verdict
     same_weights: bool
     """Whether every rank ended with the same."""
     keras: list[Check] | str | None = None
@@ -28,7 +32,7 @@ class Outcome:
     @property
     def ranks_matched(self) -> bool:
         """Whether the ranks trained what one does."""
-        return self.found.matched and self.same_weights
+        return self.verdict.word == "matched" and self.same_weights
 
     @property
     def matched(self) -> bool:
@@ -54,39 +58,39 @@ def show_start(console: Console, dataset: Dataset, rows: Rows, config: Config, r
 
 def show(console: Console, outcome: Outcome, out: Path) -> None:
     """Show the ladders and the verdict."""
-    found = outcome.found
+    many, one = outcome.many, outcome.one.scratch
     if isinstance(outcome.keras, str):
         console.print(Text(f"Keras on several workers: not trained, {outcome.keras}", style="bold yellow"))
     elif outcome.keras is not None:
         console.print("Keras on 2 workers of tf.distribute, against 1 rank of scratch:")
         console.print(ladder_table(outcome.keras, with_reference=False))
-    console.print(f"{found.many.name} against 1 rank:")
-    console.print(ladder_table(found.rungs, with_reference=False))
-    seconds = ", ".join(f"{side.name} {side.seconds[-1]:.3f}" for side in (found.many, found.one))
+    console.print(f"{many.name} against 1 rank:")
+    console.print(ladder_table(outcome.verdict.checks, with_reference=False))
+    seconds = ", ".join(f"{run.name} {run.seconds[-1]:.3f}" for run in (many, one))
     console.print(f"Seconds of the last epoch, validation included: {seconds}", highlight=False)
     if not outcome.same_weights:
         console.print("The ranks do NOT hold the same weights.", style="bold red")
     console.print(f"Written: {out / 'ranks.json'}", highlight=False, markup=False)
     word, style = ("MATCHED", "bold green") if outcome.ranks_matched else ("MISMATCHED", "bold red")
-    console.print(Text.assemble((word, style), f": {found.sentence}."), soft_wrap=True)
+    console.print(Text.assemble((word, style), f": {outcome.verdict.sentence}."), soft_wrap=True)
 
 
-def as_json(outcome: Outcome, config: Config, dataset: Dataset, finished: int) -> dict[str, Any]:
+def as_json(outcome: Outcome, dataset: Dataset) -> dict[str, Any]:
     """Return what ``ranks.json`` holds."""
-    found, keras = outcome.found, outcome.keras
+    many, one, keras = outcome.many, outcome.one.scratch, outcome.keras
     return {
         "dataset": {"name": dataset.name, "source": dataset.source, "notice": dataset.notice},
-        "recipe": config.as_dict(),
-        "resumed_after_epochs": finished,
-        "ranks": found.many.name,
+        "recipe": outcome.one.config.as_dict(),
+        "resumed_after_epochs": outcome.one.finished,
+        "ranks": many.name,
         "same_weights_on_every_rank": outcome.same_weights,
-        "ladder": [asdict(rung) for rung in found.rungs],
+        "ladder": [asdict(check) for check in outcome.verdict.checks],
         "max_weight_difference": [
-            apart(many, one) for many, one in zip(found.many.weights[1:], found.one.weights[1:], strict=True)
+            apart(theirs, ours) for theirs, ours in zip(many.weights[1:], one.weights[1:], strict=True)
         ],
-        "history": {side.name: side.history for side in (found.many, found.one)},
-        "seconds": {side.name: side.seconds for side in (found.many, found.one)},
+        "history": {run.name: run.history for run in (many, one)},
+        "seconds": {run.name: run.seconds for run in (many, one)},
         "keras_workers": [asdict(check) for check in keras] if isinstance(keras, list) else keras,
         "verdict": "matched" if outcome.ranks_matched else "mismatched",
-        "verdict_sentence": found.sentence,
+        "verdict_sentence": outcome.verdict.sentence,
     }

@@ -10,15 +10,15 @@ from rich.console import Console
 
 from compare.common.errors import BadInput
 from compare.common.files import write_json
+from compare.core.checks import Check
 from compare.core.config import Config
-from compare.core.data import Rows, prepare
+from compare.core.data import Rows, in_order, prepare
 from compare.core.frameworks import batch_order, initial_weights, scratch_framework
-from compare.core.stored import in_order
-from compare.core.training import Side
+from compare.core.training import Run, Training
 from compare.scale import checkpoint, keras_workers, output
 from compare.scale.allreduce import AllReduced, adder, mean_over_ranks, same_everywhere
 from compare.scale.sharding import check_ranks, local_rows, local_slice
-from compare.scale.verification import verify
+from compare.scale.verification import one_rank, verify, verify_workers
 from scratch.arrays import Array
 from scratch.datasets import Dataset
 
@@ -47,20 +47,20 @@ def run(world: Any, config: Config, dataset: Dataset, resume: Path | None, with_
             _wait(world)
             return True
         with console.status("Training one rank and its perturbed runs"):
-            found = verify(many, config, rows, start, finished)
-        outcome = output.Outcome(found, same)
+            one = one_rank(config, rows, start, finished)
+            outcome = output.Outcome(many, one, verify(many, one), same)
         if with_keras:
             with console.status("Training Keras on two workers"):
-                outcome.keras = keras_workers.verified(config, rows, start, finished, found.one, found.perturbed_runs)
+                outcome.keras = _keras(one)
     _wait(world)
-    write_json(output.as_json(outcome, config, dataset, finished), out / "ranks.json")
+    write_json(output.as_json(outcome, dataset), out / "ranks.json")
     output.show(console, outcome, out)
     return outcome.matched
 
 
 def train(
     world: Any, config: Config, rows: Rows, weights: list[Array], finished: int, save: Callable[[list[Array], int], Any]
-) -> Side:
+) -> Run:
     """Train one rank of ``world`` in step with the others, from weights that ``finished`` epochs made.
 
     Raises BadInput where there are more ranks than rows in a batch.
@@ -70,7 +70,7 @@ def train(
     framework, add_up = scratch_framework(), adder(world)
     optimizer = AllReduced(framework.optimizer(config), add_up)
     model = framework.build(config, rows.shape, weights, optimizer=optimizer)
-    side = Side(f"{ranks} ranks", model)
+    trained = Run(f"{ranks} ranks", model)
     largest = local_slice(min(batch_size, len(rows.x_train)), rank, ranks)
     x_val, y_val = (array[local_slice(len(array), rank, ranks)] for array in (rows.x_val, rows.y_val))
     orders = islice(batch_order(config, rows.to_order), finished, config.epochs)
@@ -86,13 +86,22 @@ def train(
         means = mean_over_ranks(training, len(local), add_up) | {
             f"val_{name}": value for name, value in mean_over_ranks(validation, len(x_val), add_up).items()
         }
-        side.seconds.append(time.perf_counter() - began)
+        trained.seconds.append(time.perf_counter() - began)
         for name, value in means.items():
-            side.history.setdefault(name, []).append(value)
-        side.weights.append(model.get_weights())
+            trained.history.setdefault(name, []).append(value)
+        trained.weights.append(model.get_weights())
         if rank == 0:
-            save(side.weights[-1], epoch)
-    return side
+            save(trained.weights[-1], epoch)
+    return trained
+
+
+def _keras(one: Training) -> list[Check] | str:
+    """Train Keras on several workers and check it against one rank; say why where it cannot be trained."""
+    try:
+        trained = keras_workers.train(one.config, one.rows, one.start, one.finished, keras_workers.WORKERS)
+    except keras_workers.BrokenWorkersError as error:
+        return str(error)
+    return verify_workers(trained, one)
 
 
 def _wait(world: Any) -> None:

@@ -226,7 +226,7 @@ def test_ctrl_c_keeps_the_lessons_that_are_finished(
 def test_a_side_that_departs_is_another_story(context: Context) -> None:
     pair = context.pair("one", context.config(epochs=1, train_size=64))
     pair.keras.weights[-1][0][0] += 1e-4  # far beyond rounding, and far too little to see in a curve
-    assert pair.match.word == "mismatched"
+    assert pair.verdict.word == "mismatched"
     outcome = Outcome("how", [pair], [], [])
     assert not outcome.same_story
     assert outcome.story.startswith("The sides told different stories: one: weights after epoch 1: W")
@@ -243,7 +243,7 @@ def test_findings_may_differ_only_where_rounding_decides_them(context: Context) 
     limited = context.pair(
         "raw", context.config(pixels="raw", optimizer="adam", epochs=2, batch_size=8, activation="sigmoid")
     )
-    assert limited.match.word == "rounding-limited"
+    assert limited.verdict.word == "rounding-limited"
     assert Outcome("how", [limited], [undecided], []).same_story
     assert not Outcome("how", [limited], [differing], []).same_story
 

@@ -7,13 +7,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, precision_score, recall_score
 
-from compare.core.checks import apart
 from compare.core.config import Config
 from compare.core.data import Rows, prepare
-from compare.core.frameworks import Framework, initial_weights, scratch_framework
-from compare.core.perturbed import perturbed
 from compare.core.rates import RatePerUnit
-from compare.core.training import Side, train
+from compare.core.training import Training, apart
 from compare.lessons.activation import FLAT, STEEPEST, edge_of_saturation, saturated
 from compare.lessons.threshold import measures
 from compare.lessons.toolkit.sweep import grid, stability_limit, sweep
@@ -25,16 +22,8 @@ RATES = grid(1e-3, 10, 8)
 
 def alone(config: Config, rows: Rows, rate: float) -> tuple[list[Any], float]:
     """Return the weights of a perceptron trained by itself, and how far rounding alone may carry it."""
-    framework: Framework = scratch_framework()
-    one, start = replace(config, learning_rate=rate), initial_weights(config, rows.shape)
-    sides = [
-        Side("scratch", framework.build(one, rows.shape, start)),
-        *(perturbed(framework, one, rows.shape, start, number) for number in range(2)),
-    ]
-    for _ in train(sides, one, rows):
-        pass
-    single, *perturbed_runs = (side.weights[-1] for side in sides)
-    return single, 2 * max(apart(other, single) for other in perturbed_runs)
+    training = Training(replace(config, learning_rate=rate), rows).trained()
+    return training.scratch.weights[-1], 2 * training.drift()
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "linear"])
@@ -70,15 +59,12 @@ def test_where_nothing_rounds_each_column_is_the_run_alone_bit_for_bit() -> None
     config = Config(activation="linear", epochs=1, batch_size=4)
     rates = np.array([0.5, 0.25, 0.125, 0.0625], np.float32)
     start = [np.array([[0.5], [-0.25], [0.25], [-0.5]], np.float32), np.zeros(1, np.float32)]
-    framework = scratch_framework()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("compare.lessons.toolkit.sweep.initial_weights", lambda config, shape: start)
         found = sweep(config, rows, rates).weights
     for column, rate in enumerate(rates):
-        side = Side("alone", framework.build(replace(config, learning_rate=float(rate)), rows.shape, start))
-        for _ in train([side], config, rows):
-            pass
-        for together, single in zip(found, side.weights[-1], strict=True):
+        alone = Training(replace(config, learning_rate=float(rate)), rows, start=start, perturbed=False).trained()
+        for together, single in zip(found, alone.scratch.weights[-1], strict=True):
             np.testing.assert_array_equal(together[..., column], single[..., 0])
 
 

@@ -3,7 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from compare.core.comparison import Comparison, compare
+from compare import compare
+from compare.core.comparison import Comparison
 from compare.core.config import Config
 from scratch.datasets import Dataset, load
 
@@ -26,5 +27,6 @@ def written(comparison: Comparison, directory: Path) -> Path:
     from compare.report.page import command_of, write_report
 
     path = directory / "report.html"
-    write_report(comparison, path, command_of(comparison.config, "auto", None))
+    with comparison:
+        write_report(comparison, path, command_of(comparison.config, "auto", None))
     return path

@@ -14,7 +14,7 @@ from tests.reports import comparison_on_digits
 import keras_ref
 import scratch
 from compare.cli import BAD_INPUT, main
-from compare.core.checks import held
+from compare.core.checks import compared
 from compare.core.comparison import Comparison
 from compare.core.config import Config
 from compare.report import guide, lines, values
@@ -140,7 +140,7 @@ def test_a_value_that_departs_shows_and_exits_with_1(
     digits: Dataset, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     known = values.values_of(comparison_on_digits())
-    known["z"] = held("z", "z", 1.0, 1.5, 0.1)
+    known["z"] = compared("z", "z", 1.0, 1.5, 0.1)
     monkeypatch.setattr(guide, "values_of", lambda comparison: known)
     assert main(["guide", "--dataset", "digits"]) == 1
     assert "✗ departs  z: Keras 1, NumPy 1.5, difference 0.5, allowed 0.1" in capsys.readouterr().out

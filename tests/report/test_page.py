@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from copy import copy
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,13 +16,14 @@ from rich.console import Console
 
 from compare.cli import BAD_INPUT, MATCHED, main
 from compare.common.errors import BadInput
-from compare.common.terminal import show_curves
 from compare.core.comparison import Comparison
 from compare.core.config import Config
 from compare.report.embedded import box_of, chosen_images
 from compare.report.figures import diverging, figures_of, shown_epochs
 from compare.report.findings import Findings, findings_of, word_for
+from compare.report.notebook import NotebookComparison
 from compare.report.page import command_of, picture, prose, write_report
+from compare.report.terminal import show_curves
 from scratch.datasets import Dataset
 from tests.report.comparisons import EPOCHS, comparison_on, comparison_on_digits, written
 
@@ -62,7 +64,7 @@ def test_it_says_the_verdict_and_the_numbers_that_carry_it(html: str) -> None:
     assert comparison.verdict.sentence[1:] in text
     assert "They match" in text
     for side in ("keras", "scratch"):
-        assert f"{comparison.sides[side].history['val_accuracy'][-1]:.4f}" in text
+        assert f"{comparison.runs[side].history['val_accuracy'][-1]:.4f}" in text
     assert f"{comparison.rows.baseline['validation']:.4f}" in text
     assert "0 of 1,797" in text
     assert "digits, 1,437 images to learn from and 360 held back, from scikit-learn's bundled load_digits()" in text
@@ -94,9 +96,9 @@ def test_it_is_one_small_file(html: str) -> None:
 
 def test_ladder_recipe_environment_and_command_are_there(html: str) -> None:
     comparison, text = comparison_on_digits(), Page(html).text
-    for rung in comparison.ladder:
+    for rung in comparison.checks:
         assert rung.rung in text
-    assert text.count(" holds") == len(comparison.ladder)
+    assert text.count(" holds") == len(comparison.checks)
     assert "learning rate 0.1" in text
     assert f"numpy {np.__version__}" in text
     assert f"python -m compare --epochs {EPOCHS}" in text
@@ -105,7 +107,7 @@ def test_ladder_recipe_environment_and_command_are_there(html: str) -> None:
 def test_the_findings_count_every_image_once(findings: Findings) -> None:
     assert findings.hits + findings.misses == findings.y.sum()
     assert findings.hits + findings.misses + findings.false_alarms + findings.rejections == len(findings.y)
-    history = comparison_on_digits().sides["scratch"].history
+    history = comparison_on_digits().runs["scratch"].history
     right = findings.hits + findings.rejections
     assert right / len(findings.y) == pytest.approx(history["val_accuracy"][-1])
 
@@ -155,8 +157,8 @@ def test_the_command_is_quoted_for_a_shell() -> None:
 def test_what_comes_from_outside_is_escaped(tmp_path: Path) -> None:
     comparison = comparison_on_digits()
     evil = "</script><script>alert('x')</script>"
-    other = Comparison(comparison.config, replace(comparison.dataset, name=evil, source=evil, notice=evil))
-    other.sides, other.ladder, other.verdict = comparison.sides, comparison.ladder, comparison.verdict
+    other = copy(comparison)
+    other.dataset = replace(comparison.dataset, name=evil, source=evil, notice=evil)
     path = tmp_path / "report.html"
     write_report(other, path, f"python -m compare --data {evil}")
     html = path.read_text(encoding="utf-8")
@@ -188,10 +190,9 @@ def test_a_run_of_any_kind_has_its_report(
 
 def test_a_mismatch_shows_where(tmp_path: Path) -> None:
     comparison = comparison_on_digits()
-    other = Comparison(comparison.config, comparison.dataset)
-    other.sides, other.verdict = comparison.sides, comparison.verdict
-    other.ladder = [replace(rung, ok=False) if rung.rung == "loss" else rung for rung in comparison.ladder]
-    other.ladder = [rung.not_reached() if rung.rung == "history" else rung for rung in other.ladder]
+    other = copy(comparison)
+    other.checks = [replace(rung, ok=False) if rung.rung == "loss" else rung for rung in comparison.checks]
+    other.checks = [rung.not_reached() if rung.rung == "history" else rung for rung in other.checks]
     text = Page(written(other, tmp_path).read_text(encoding="utf-8")).text
     assert " fails" in text
     assert " not reached" in text
@@ -223,8 +224,8 @@ def test_both_sides_are_in_every_curve(findings: Findings) -> None:
         if name in ("accuracy", "val_accuracy", "loss", "val_loss"):
             keras, scratch = drawn.figure.axes[0].get_lines()[:2]
             assert keras.get_label() == "Keras"
-            assert list(keras.get_ydata()) == comparison_on_digits().sides["keras"].history[name]
-            assert list(scratch.get_ydata()) == comparison_on_digits().sides["scratch"].history[name]
+            assert list(keras.get_ydata()) == comparison_on_digits().runs["keras"].history[name]
+            assert list(scratch.get_ydata()) == comparison_on_digits().runs["scratch"].history[name]
 
 
 def test_zero_is_the_middle_of_the_scale() -> None:
@@ -297,7 +298,7 @@ def test_a_notebook_shows_verdict_and_curves() -> None:
 
 
 def test_a_notebook_shows_a_comparison_that_has_not_begun(digits: Dataset) -> None:
-    shown = Comparison(Config(), digits)._repr_html_()
+    shown = NotebookComparison(Config(), digits)._repr_html_()
     assert "not judged yet" in shown
     assert "<svg" not in shown
 

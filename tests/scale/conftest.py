@@ -14,7 +14,7 @@ import pytest
 from compare.core.config import Config
 from compare.core.data import Rows, prepare
 from compare.core.frameworks import initial_weights
-from compare.core.training import Side
+from compare.core.training import Run
 from compare.scale import rank
 from scratch.arrays import Array
 from scratch.datasets import load
@@ -43,13 +43,13 @@ def rows_of(config: Config) -> Rows:
     return prepare(load("digits"), config)
 
 
-def trained(monkeypatch: pytest.MonkeyPatch, config: Config, ranks: int) -> tuple[Side, Rows, list[Array]]:
-    """Train on so many threads; return rank 0's side, the rows and the weights that it began with."""
+def trained(monkeypatch: pytest.MonkeyPatch, config: Config, ranks: int) -> tuple[Run, Rows, list[Array]]:
+    """Train on so many threads; return rank 0's run, the rows and the weights that it began with."""
     monkeypatch.setattr(rank, "adder", lambda world: world.add_up)
     rows, slots, barrier = rows_of(config), [None] * ranks, threading.Barrier(ranks)
     start = initial_weights(config, rows.shape)
 
-    def run(number: int) -> Side:
+    def run(number: int) -> Run:
         try:
             return rank.train(World(number, slots, barrier), config, rows, start, 0, lambda weights, epoch: None)
         except BaseException:

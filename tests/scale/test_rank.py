@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from compare.core.config import Config
+from compare.core.verdict import Verdict
 from compare.scale import rank
 from compare.scale.allreduce import AllReduced
-from compare.scale.verification import verify
+from compare.scale.verification import one_rank, verify
 from tests.scale.conftest import trained
 
 
@@ -21,15 +22,15 @@ def test_many_ranks_train_what_one_does(
     monkeypatch: pytest.MonkeyPatch, ranks: int, batch_size: int, train_size: int | None
 ) -> None:
     config = Config(epochs=2, batch_size=batch_size, train_size=train_size)
-    found = verify(*trained_and(config, monkeypatch, ranks))
-    assert found.matched, found.sentence
+    found = verified(config, monkeypatch, ranks)
+    assert found.word == "matched", found.sentence
     assert "2 epochs" in found.sentence
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_optimizers_with_a_memory_keep_it_in_step(monkeypatch: pytest.MonkeyPatch, optimizer: Any) -> None:
     config = Config(epochs=1, optimizer=optimizer, momentum=0.9 if optimizer == "sgd" else 0.0)
-    assert verify(*trained_and(config, monkeypatch, 3)).matched
+    assert verified(config, monkeypatch, 3).word == "matched"
 
 
 def ignoring_shares(self: AllReduced, shares: Any) -> None:
@@ -38,18 +39,18 @@ def ignoring_shares(self: AllReduced, shares: Any) -> None:
 
 def test_a_plain_mean_over_uneven_parts_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(AllReduced, "begin", ignoring_shares)
-    found = verify(*trained_and(Config(epochs=1, batch_size=7, train_size=98), monkeypatch, 3))
-    assert not found.matched
+    found = verified(Config(epochs=1, batch_size=7, train_size=98), monkeypatch, 3)
+    assert found.word == "mismatched"
     assert "weights after 1 epoch" in found.sentence
 
 
 def test_a_mean_over_the_ranks_that_forgets_their_rows_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     unweighted = rank.mean_over_ranks
     monkeypatch.setattr(rank, "mean_over_ranks", lambda of_rank, rows, add_up: unweighted(of_rank, 1, add_up))
-    found = verify(*trained_and(Config(epochs=1, batch_size=7, train_size=100), monkeypatch, 3))
+    found = verified(Config(epochs=1, batch_size=7, train_size=100), monkeypatch, 3)
     assert "history" in found.sentence
 
 
-def trained_and(config: Config, monkeypatch: pytest.MonkeyPatch, ranks: int) -> Any:
+def verified(config: Config, monkeypatch: pytest.MonkeyPatch, ranks: int) -> Verdict:
     many, rows, start = trained(monkeypatch, config, ranks)
-    return many, config, rows, start, 0
+    return verify(many, one_rank(config, rows, start, 0))

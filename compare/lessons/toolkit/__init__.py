@@ -1,1 +1,1 @@
-"""What a lesson is made with: both sides in lockstep, findings, figures, and how they are shown."""
+"""What a lesson is made with: both sides trained together, findings, figures, and how they are shown."""

@@ -1,4 +1,4 @@
-"""What a lesson is given: the data, the seed, and ``pair``, which trains both sides in lockstep."""
+"""What a lesson is given: the data, the seed, and ``pair``, which trains both sides together."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -12,11 +12,8 @@ from compare.common.errors import BadInput
 from compare.core.checks import Batch, bounds_of
 from compare.core.config import Config
 from compare.core.data import Rows, prepare
-from compare.core.departure import weights_by_step
-from compare.core.frameworks import Framework, initial_weights, keras_framework, scratch_framework
-from compare.core.perturbed import perturbed
-from compare.core.training import Side, train
-from compare.lessons.toolkit.pair import PERTURBED, Pair
+from compare.core.frameworks import Framework, batch_order, initial_weights, keras_framework, scratch_framework
+from compare.lessons.toolkit.pair import Pair
 from scratch.arrays import Array
 from scratch.datasets import Dataset, NotFoundError, load
 
@@ -114,32 +111,27 @@ class Context:
     ) -> Pair:
         """Train Keras, scratch and the perturbed runs on the same rows in the same order.
 
-        ``libraries`` build another model than the perceptron, ``weights`` start it elsewhere, ``arranged`` puts each
+        ``frameworks`` build another model than the perceptron, ``weights`` start it elsewhere, ``arranged`` puts each
         epoch's rows in another order, and ``by_step`` keeps the weights after every step of the last epoch.
         """
         rows = self.rows(config) if rows is None else rows
         keras, scratch = frameworks or (self.keras, self.scratch)
         start = initial_weights(config, rows.shape) if weights is None else weights
-        sides = [
-            Side("keras", self._keras_model(keras, config, rows.shape, start, by_step), arranged),
-            Side("scratch", scratch.build(config, rows.shape, start), arranged),
-            *(
-                _after(arranged, perturbed(scratch, config, rows.shape, start, number))
-                for number in range(len(PERTURBED))
-            ),
-        ]
-        pair = Pair(label, config, rows, sides[0], sides[1], sides[2:])
-        if config.steps_an_epoch(len(rows.x_train)) == 1:
+        pair = Pair(
+            label,
+            config,
+            rows,
+            [keras, scratch],
+            start,
+            orders=lambda: (arranged(order, config.batch_size) for order in batch_order(config, rows.to_order)),
+            models={"keras": self._keras_model(keras, config, rows.shape, start, by_step)},
+        )
+        if pair.steps_an_epoch == 1:
             bounds = bounds_of(scratch, config, Batch(rows.x_train, rows.y_train, start))
             pair.of_one_step = max(float(bounds[name].tolerance.max()) for name in "Wb")
         self.tell(label)
-        if by_step:
-            both = [(side, keras if side.name == "keras" else scratch) for side in sides]
-            names, steps = [side.name for side in sides], weights_by_step(both, config, rows, config.epochs)
-            pair.steps = dict(zip(names, steps, strict=True))
-            return pair
-        for epoch, side in train(sides, config, rows):
-            self.tell(f"{label}: epoch {epoch + 1} of {config.epochs}, {side.name}")
+        for epoch, run in pair.train_together(by_step):
+            self.tell(f"{label}: epoch {epoch + 1} of {config.epochs}, {run.name}")
         return pair
 
     def _keras_model(
@@ -157,13 +149,6 @@ class Context:
         model.optimizer.learning_rate = config.learning_rate
         model.set_weights(start)
         return model
-
-
-def _after(arranged: Arranged, side: Side) -> Side:
-    """Let a perturbed run put the rows in order first, and then do with each batch what it does."""
-    own = side.arranged
-    side.arranged = lambda order, batch_size: own(arranged(order, batch_size), batch_size)
-    return side
 
 
 def stretched(dataset: Dataset) -> Dataset:

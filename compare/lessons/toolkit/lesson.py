@@ -60,20 +60,20 @@ class Outcome:
     @property
     def same_story(self) -> bool:
         """Whether no run departs by more than rounding, and where rounding rules, every finding is the same."""
-        told = all(pair.match.word != "mismatched" for pair in self.pairs)
-        limited = any(pair.match.word == "rounding-limited" for pair in self.pairs)
+        told = all(pair.verdict.word != "mismatched" for pair in self.pairs)
+        limited = any(pair.verdict.word == "rounding-limited" for pair in self.pairs)
         return told and (not limited or all(one.same for one in self.findings))
 
     @property
     def story(self) -> str:
         """Say in words whether both sides told the same story, and what that rests on."""
         matched, limited, departed = (
-            [pair for pair in self.pairs if pair.match.word == word]
+            [pair for pair in self.pairs if pair.verdict.word == word]
             for word in ("matched", "rounding-limited", "mismatched")
         )
         parts = []
         if matched:
-            widest = max(pair.match.of_accuracy for pair in matched)
+            widest = max(pair.accuracy_difference for pair in matched)
             parts.append(
                 f"{_runs(matched)} agree{'s' * (len(matched) == 1)} to within what rounding explains (no accuracy "
                 f"differs by more than {widest:.1g})"
@@ -85,7 +85,7 @@ class Outcome:
                 f"in {_runs(limited)} rounding errors grow, as the perturbed runs of NumPy's side show, so that no "
                 f"curve can match, {agreed}"
             )
-        parts += [f"{pair.label}: {pair.match.sentence}" for pair in departed]
+        parts += [f"{pair.label}: {pair.verdict.sentence}" for pair in departed]
         verdict = "Both sides told the same story" if self.same_story else "The sides told different stories"
         return f"{verdict}: {'; '.join(parts)}."
 

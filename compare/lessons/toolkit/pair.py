@@ -1,18 +1,14 @@
-"""One recipe trained on both sides in lockstep, and how far the two came apart."""
+"""One config trained by Keras and scratch together, and how far the two came apart."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import cached_property
-from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from compare.core.checks import Check, apart, drift_after, held, history_tolerance
-from compare.core.config import Config
-from compare.core.data import Rows
-from compare.core.training import Side
-from compare.core.verdict import Word, adding_up
+from compare.core.checks import check_training
+from compare.core.training import Training, apart
+from compare.core.verdict import Verdict, judge
 from scratch.arrays import Array
 
 SideName = Literal["keras", "scratch", "perturbed 0", "perturbed 1"]
@@ -23,46 +19,26 @@ REPORTED = 1e-6
 """Keras reports means in float32; two numbers that are closer than this are one number to a reader."""
 
 
-@dataclass(frozen=True)
-class Match:
-    """How the two sides of one run compare, and what rounding explains of it."""
+class Pair(Training):
+    """Keras and scratch trained together, with the perturbed runs that tell how far rounding alone goes."""
 
-    word: Word
-    sentence: str
-    of_weights: float
-    """max|ΔW| between the sides after the last epoch."""
-    of_accuracy: float
-    """The largest difference between the sides' accuracies, over all epochs, training and validation."""
-    of_perturbed: float
-    """max|ΔW| between scratch and its perturbed runs."""
+    def __init__(self, label: str, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.label = label
+        self.of_one_step = 0.0  # what rounding may do in one step, where it makes an epoch and too little has drifted
 
+    def tolerance(self, epoch: int) -> float:
+        """Return how far the weights of two right runs may be apart after so many epochs."""
+        return super().tolerance(epoch) + self.of_one_step
 
-@dataclass
-class Pair:
-    """Keras and scratch after the same training, with the perturbed runs that tell how far rounding alone goes."""
-
-    label: str
-    config: Config
-    rows: Rows
-    keras: Side
-    scratch: Side
-    perturbed_runs: list[Side]
-    of_one_step: float = 0.0
-    """What rounding may do to the weights in one step, where it makes an epoch and perturbed runs show too little."""
-    steps: dict[str, list[list[Array]]] = field(default_factory=dict)
-    """The weights after each step of the last epoch, for each side, where they were asked for."""
-
-    def side(self, name: SideName) -> Side:
-        """Return one side by name."""
-        return {
-            "keras": self.keras,
-            "scratch": self.scratch,
-            **{perturbed.name: perturbed for perturbed in self.perturbed_runs},
-        }[name]
+    @property
+    def steps(self) -> dict[str, list[list[Array]]]:
+        """Each run's weights after every step: of all epochs where one step makes one, or of the last, if asked for."""
+        return {name: run.weights[1:] if self.steps_an_epoch == 1 else run.steps for name, run in self.runs.items()}
 
     def curve(self, side: SideName, name: str) -> list[float]:
         """Return a loss or an accuracy after each epoch."""
-        return self.side(side).history[name]
+        return self.runs[side].history[name]
 
     def last(self, side: SideName, name: str) -> float:
         """Return a loss or an accuracy after the last epoch."""
@@ -73,45 +49,29 @@ class Pair:
 
         The weights are put in first: a Keras model serves several pairs.
         """
-        one = self.side(side)
-        one.model.set_weights(one.weights[-1] if weights is None else weights)
-        return np.asarray(one.model.predict(images, batch_size=ROWS_AT_ONCE, verbose=0))
+        run = self.runs[side]
+        run.model.set_weights(run.weights[-1] if weights is None else weights)
+        return np.asarray(run.model.predict(images, batch_size=ROWS_AT_ONCE, verbose=0))
 
     @cached_property
-    def match(self) -> Match:
-        """Judge the run as the ladder does: within twice the perturbed runs' drift, unless those drift apart."""
-        keras, scratch, perturbed_runs = self.keras, self.scratch, self.perturbed_runs
-        rungs = chain(self._weights(), self._history())
-        failed = next((rung for rung in rungs if not rung.ok), None)
-        steps = self.config.steps_an_epoch(len(self.rows.x_train))
-        amplified = any(
-            drift_after(scratch, perturbed_runs, epoch) > adding_up(epoch * steps, scratch.weights[epoch])
-            for epoch in range(1, scratch.epochs + 1)
-        )
-        accuracies = [name for name in scratch.history if name.endswith("accuracy")]
-        found = (
-            apart(keras.weights[-1], scratch.weights[-1]),
-            max(float(np.abs(np.subtract(keras.history[name], scratch.history[name])).max()) for name in accuracies),
-            drift_after(scratch, perturbed_runs, scratch.epochs),
-        )
-        if amplified:
-            return Match("rounding-limited", "its perturbed runs drift apart faster than rounding adds up", *found)
-        if failed:
-            return Match("mismatched", str(failed), *found)
-        return Match("matched", "both sides agree to within what rounding explains", *found)
+    def verdict(self) -> Verdict:
+        """Judge the weights and everything that was reported."""
+        return judge(self, list(check_training(self, self.keras)))
 
-    def _weights(self) -> Iterator[Check]:
-        """Hold the weights after the first and after the last epoch against each other."""
-        for epoch in sorted({1, self.scratch.epochs}):
-            allowed = 2 * drift_after(self.scratch, self.perturbed_runs, epoch) + self.of_one_step
-            for name, theirs, ours in zip("Wb", self.keras.weights[epoch], self.scratch.weights[epoch], strict=True):
-                yield held(f"weights after epoch {epoch}", name, theirs, ours, allowed)
+    @property
+    def weight_difference(self) -> float:
+        """max|ΔW| between the sides after the last epoch."""
+        return apart(self.keras.weights[-1], self.scratch.weights[-1])
 
-    def _history(self) -> Iterator[Check]:
-        """Hold every loss and accuracy of every epoch against each other."""
-        for name, reported in self.scratch.history.items():
-            allowed = history_tolerance(name, self.scratch, self.perturbed_runs, self.config, self.rows)
-            yield held("history", name, self.keras.history[name], reported, allowed)
+    @property
+    def accuracy_difference(self) -> float:
+        """The largest difference between the sides' accuracies, over all epochs, training and validation."""
+        both = [
+            (self.keras.history[name], reported)
+            for name, reported in self.scratch.history.items()
+            if name.endswith("accuracy")
+        ]
+        return max(float(np.abs(np.subtract(theirs, ours)).max()) for theirs, ours in both)
 
 
 def both(value: Callable[[SideName], float], spec: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from compare.core.result import environment
+from compare.common.environment import environment
 from compare.lessons.toolkit.lesson import Lesson, Outcome
 from compare.lessons.toolkit.pair import SIDES, Pair
 from scratch.datasets import Dataset
@@ -48,10 +48,10 @@ def _of_pair(pair: Pair) -> dict[str, Any]:
     return {
         "recipe": pair.config.as_dict(),
         "rows": len(pair.rows.x_train),
-        "verdict": pair.match.word,
-        "verdict_sentence": pair.match.sentence,
-        "max_weight_difference": pair.match.of_weights,
-        "rounding_twin": pair.match.of_perturbed,
-        "max_accuracy_difference": pair.match.of_accuracy,
-        "history": {side: pair.side(side).history for side in SIDES},
+        "verdict": pair.verdict.word,
+        "verdict_sentence": pair.verdict.sentence,
+        "max_weight_difference": pair.weight_difference,
+        "rounding_twin": pair.drift(),
+        "max_accuracy_difference": pair.accuracy_difference,
+        "history": {side: pair.runs[side].history for side in SIDES},
     }

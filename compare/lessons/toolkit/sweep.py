@@ -8,7 +8,7 @@ from compare.core.config import Config
 from compare.core.data import Rows
 from compare.core.frameworks import initial_weights
 from compare.core.rates import RatePerUnit
-from compare.core.training import Side, train
+from compare.core.training import Training
 from scratch import Input, Sequential
 from scratch.arrays import Array
 from scratch.layers import Dense, Flatten
@@ -52,8 +52,7 @@ def sweep(config: Config, rows: Rows, rates: Array) -> Sweep:
     columns["val"] = np.repeat(rows.y_val[:, None], len(rates), axis=1)
     wide = replace(rows, y_train=columns["train"], y_val=columns["val"])
     before = mean_squared_error(columns["train"].T, model.predict(rows.x_train, batch_size=1024).T)[0]
-    for _ in train([Side("rates", model)], config, wide):
-        pass
+    Training(config, wide, start=start, models={"scratch": model}, perturbed=False).trained()
     outputs = {"train": model.predict(rows.x_train, batch_size=1024), "val": model.predict(rows.x_val, batch_size=1024)}
     # The units take the place of rows: what is a mean over a row's units is then the mean of each unit's rows.
     with np.errstate(over="ignore", invalid="ignore"):

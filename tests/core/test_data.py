@@ -5,11 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.core.comparison import compare
+from compare import compare
 from compare.core.config import Config
-from compare.core.data import prepare
+from compare.core.data import Prepared, fed_to, prepare
 from compare.core.frameworks import batch_order
-from compare.core.stored import Prepared, fed_to
 from scratch.datasets import Dataset, load
 
 
@@ -18,7 +17,7 @@ def test_both_sides_match_on_rows_that_stay_on_disk(directory: Path) -> None:
     assert isinstance(comparison.rows.x_train, Prepared)
     assert comparison.verdict is not None
     assert comparison.verdict.word == "matched", comparison.verdict.sentence
-    assert {rung.quantity for rung in comparison.ladder if rung.rung == "predicted labels"} == {"train", "validation"}
+    assert {rung.quantity for rung in comparison.checks if rung.rung == "predicted labels"} == {"train", "validation"}
 
 
 @pytest.mark.parametrize("pixels", ["unit", "raw"])
