@@ -57,8 +57,8 @@ def bench(
     from compare.bench.measurements import Measurements
     from compare.bench.plan import FULL, QUICK
     from compare.bench.result import result_of
+    from compare.common.console import show_notice
     from compare.common.files import output_directory, write_json, write_text
-    from compare.common.terminal import show_notice
     from scratch.datasets import load
 
     plan = QUICK if quick else FULL

@@ -138,7 +138,7 @@ def _must_be_writable(path: Path | None, option: str) -> None:
 
 
 def _rows(console: Console, dataset: str, data: Path | None, train_size: int | None) -> "tuple[Rows, Dataset]":
-    from compare.common.terminal import show_notice
+    from compare.common.console import show_notice
     from compare.core.data import prepare
     from scratch.datasets import load
 
@@ -230,7 +230,7 @@ def _check_class(
 ) -> int:
     from compare.check.many import check_many
     from compare.check.terminal import class_line, show_class
-    from compare.common.terminal import progress_bar
+    from compare.common.console import progress_bar
 
     interrupted = False
     try:
@@ -278,8 +278,8 @@ def _run_mistakes(
     from compare.check import trained
     from compare.check.catalogue import CATALOGUE
     from compare.check.terminal import show_trained, trained_line
+    from compare.common.console import progress_bar
     from compare.common.files import write_json
-    from compare.common.terminal import progress_bar
     from compare.core.data import prepare
     from compare.core.result import environment
 

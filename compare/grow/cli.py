@@ -53,7 +53,7 @@ def grow(
 
 
 def _write(console: Console, name: str, data: Path | None, rows: int, shard_rows: int, seed: int, out: Path) -> None:
-    from compare.common.terminal import progress_bar, show_notice
+    from compare.common.console import progress_bar, show_notice
     from compare.grow.writing import write
     from scratch.datasets import load
 

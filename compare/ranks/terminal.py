@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from compare.common.terminal import ladder_table, show_notice
+from compare.common.console import ladder_table, show_notice
 from compare.core.checks import Check
 from compare.core.config import Config
 from compare.core.data import Rows

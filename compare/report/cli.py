@@ -8,7 +8,6 @@ from rich.console import Console
 
 from compare import options
 from compare.common.errors import BadInput
-from compare.core.config import Config
 
 Html = Annotated[
     Path | None,
@@ -22,6 +21,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def guide(
+    context: typer.Context,
     dataset: options.Dataset = "auto",
     data: options.Data = None,
     digit: options.Digit = 5,
@@ -42,36 +42,16 @@ def guide(
 
     Nothing is trained but a few batches. Exit code: 0, or 1 where a value does not check.
     """
-    config = Config(
-        digit=digit,
-        epochs=epochs,
-        batch_size=batch_size,
-        optimizer=optimizer,
-        learning_rate=learning_rate,
-        momentum=momentum,
-        nesterov=nesterov,
-        activation=activation,
-        loss=loss,
-        pixels=pixels,
-        dtype=dtype,
-        seed=seed,
-    )
-    raise typer.Exit(run(config, dataset, data, html))
-
-
-def run(config: Config, dataset: str, data: Path | None, html: Path | None) -> int:
-    """Measure the values, and print the guide or write it; return the exit code."""
-    from compare.common.terminal import show_data
     from compare.core.comparison import Comparison
     from compare.report.guide import guide_of
     from compare.report.page import write_guide
-    from compare.report.terminal import show_guide
+    from compare.report.terminal import show_data, show_guide
     from scratch.datasets import load
 
     if html and (html.is_dir() or not html.parent.is_dir()):
         raise BadInput(f"--html {html} is no file in a directory that is there; name one, such as guide.html")
     console = Console()
-    comparison = Comparison(config, load(dataset, data))
+    comparison = Comparison(options.config_of(context), load(dataset, data))
     show_data(console, comparison)
     with console.status("Computing each value on both sides"):
         entries = guide_of(comparison)
@@ -80,4 +60,4 @@ def run(config: Config, dataset: str, data: Path | None, html: Path | None) -> i
         console.print(f"Written: {html}", highlight=False)
     else:
         show_guide(console, entries)
-    return 0 if all(entry.value.ok for entry in entries) else 1
+    raise typer.Exit(0 if all(entry.value.ok for entry in entries) else 1)

@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from compare.common.terminal import show_notice
+from compare.common.console import show_notice
 from compare.lessons.toolkit.figures import Figure, Images, Line, Plot
 from compare.lessons.toolkit.lesson import Lesson, Outcome
 from scratch.arrays import Array
