@@ -1,17 +1,14 @@
-"""The terminal kit of every command: notices, a progress bar, charts, short numbers, the verification ladder."""
+"""The terminal kit of every command: notices, a progress bar, charts, short numbers."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import plotext
 from rich.console import Console
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
-
-from compare.core.checks import Check
 
 WIDEST_CHARTS = 110
 
@@ -64,30 +61,3 @@ def short(number: float | None) -> str:
 def share(part: float | None) -> str:
     """Write a part of 1 in per cent; nothing for None."""
     return "" if part is None else f"{part:.1%}"
-
-
-def ladder_table(rungs: Sequence[Check], with_reference: bool) -> Table:
-    """Draw the ladder; ``with_reference`` adds how far either side is from float64."""
-    table = Table(title="Verification ladder", title_justify="left", title_style="bold")
-    for title in ("rung", "quantity", "shape"):
-        table.add_column(title)
-    reference = ("Keras − f64", "scratch − f64") if with_reference else ()
-    for title in ("max|Δ|", "tolerance", "share", *reference):
-        table.add_column(title, justify="right")
-    table.add_column("verdict")
-    before = ""
-    for rung in rungs:
-        errors = [short(rung.keras_error), short(rung.scratch_error)] if with_reference else []
-        shape = "×".join(str(n) for n in rung.shape) or "1"
-        cells = [rung.quantity, shape, short(rung.max_abs_difference), short(rung.tolerance), share(rung.share)]
-        table.add_row(rung.rung if rung.rung != before else "", *cells, *errors, _word(rung))
-        before = rung.rung
-    return table
-
-
-def _word(rung: Check) -> Text:
-    if rung.ok is None:
-        return Text("not reached", style="dim")
-    if not rung.ok:
-        return Text("FAILS", style="bold red")
-    return Text("same NaN" if rung.keras is None else "ok", style="green")

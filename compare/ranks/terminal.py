@@ -5,10 +5,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from compare.common.console import ladder_table, show_notice
+from compare.common.console import show_notice
 from compare.core.checks import Check
 from compare.core.config import Config
 from compare.core.data import Rows
+from compare.core.table import ladder_table
 from compare.ranks import weights
 from compare.ranks.verification import Verification
 from scratch.arrays import Array

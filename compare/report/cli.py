@@ -10,8 +10,7 @@ from compare import options
 from compare.common.errors import BadInput
 
 Html = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Write a page instead of printing.", rich_help_panel=options.OUTPUT),
+    Path | None, typer.Option(metavar="FILE", help="Write a page instead of printing.", rich_help_panel=options.OUTPUT)
 ]
 
 

@@ -9,9 +9,10 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from compare.common.console import WIDEST_CHARTS, charts, ladder_table, progress_bar, show_notice
+from compare.common.console import WIDEST_CHARTS, charts, progress_bar, show_notice
 from compare.core.checks import apart
 from compare.core.comparison import Comparison
+from compare.core.table import ladder_table
 from compare.core.verdict import Verdict
 from compare.report.guide import Entry
 
