@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = pages.LIGHT
+NARROWEST = 0.01
+"""So long is an axis of accuracies at least: where nothing changes, it would show how Keras rounds to float32."""
 PANELS = {"accuracy": "Training accuracy", "val_accuracy": "Validation accuracy"} | {
     "loss": "Training loss",
     "val_loss": "Validation loss",
@@ -76,6 +78,9 @@ def curve(comparison: Comparison, name: str) -> Drawn:
         level = comparison.rows.baseline["validation" if name.startswith("val_") else "train"]
         axes.axhline(level, color=COLOURS["baseline"], linestyle=":", linewidth=1.6, label=f"baseline {level:.4f}")
         over = f", and a dotted line at the baseline, {level:.4f}"
+        low, high = axes.get_ylim()
+        if high - low < NARROWEST:
+            axes.set_ylim((low + high - NARROWEST) / 2, (low + high + NARROWEST) / 2)
     _whole_numbers(axes)
     axes.legend()
     return Drawn(

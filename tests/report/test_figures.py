@@ -1,6 +1,7 @@
 """Do the figures show both sides, in a scale that can be read?"""
 
 import numpy as np
+import pytest
 
 from compare.report.figures import diverging, figures_of, shown_epochs
 from compare.report.predictions import Predictions
@@ -14,6 +15,15 @@ def test_both_sides_are_in_every_curve(predictions: Predictions) -> None:
             assert keras.get_label() == "Keras"
             assert list(keras.get_ydata()) == comparison_on_digits().sides["keras"].history[name]
             assert list(scratch.get_ydata()) == comparison_on_digits().sides["scratch"].history[name]
+
+
+def test_an_accuracy_that_stays_the_same_shows_no_rounding(predictions: Predictions) -> None:
+    """On the digits both epochs end at the baseline: as 328 / 360 in float64, and in Keras's float32."""
+    history = comparison_on_digits().sides["keras"].history["val_accuracy"]
+    assert max(history) - min(history) < 1e-6
+    low, high = figures_of(comparison_on_digits(), predictions)["val_accuracy"].figure.axes[0].get_ylim()
+    assert high - low == pytest.approx(0.01)
+    assert low < history[0] < high
 
 
 def test_zero_is_the_middle_of_the_scale() -> None:
