@@ -55,22 +55,7 @@ def compare(
     """
     if context.invoked_subcommand:
         return
-    config = Config(
-        digit=digit,
-        epochs=epochs,
-        batch_size=batch_size,
-        optimizer=optimizer,
-        learning_rate=learning_rate,
-        momentum=momentum,
-        nesterov=nesterov,
-        activation=activation,
-        loss=loss,
-        pixels=pixels,
-        dtype=dtype,
-        seed=seed,
-        train_size=train_size,
-    )
-    raise typer.Exit(run(config, dataset, data, out, quiet, figures))
+    raise typer.Exit(run(options.config_of(context), dataset, data, out, quiet, figures))
 
 
 def run(config: Config, dataset: str, data: Path | None, out: Path, quiet: bool, figures: Path | None = None) -> int:

@@ -1,11 +1,12 @@
 """The command-line options that several commands share, each explained once."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from compare.core.config import ActivationName, Dtype, LossName, OptimizerName, Pixels
+from compare.core.config import ActivationName, Config, Dtype, LossName, OptimizerName, Pixels
 
 DATA, MODEL, TRAINING, OUTPUT = "Data", "Model", "Training", "Output"
 
@@ -70,3 +71,9 @@ Figures = Annotated[
 Quiet = Annotated[
     bool, typer.Option("--quiet", help="Print the verdict line only.", show_default="off", rich_help_panel=OUTPUT)
 ]
+
+
+def config_of(context: typer.Context) -> Config:
+    """Make the recipe of the options that a command was given; those that it does not have stay at their default."""
+    given = context.params
+    return Config(**{field.name: given[field.name] for field in fields(Config) if field.name in given})

@@ -11,7 +11,7 @@ import pytest
 
 import keras_ref
 import scratch
-from keras_ref import framework
+from keras_ref import library
 from keras_ref.library import load_keras
 
 
@@ -68,7 +68,7 @@ def test_an_old_keras_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_held_back_is_shown_if_the_import_fails(capfd: pytest.CaptureFixture[str]) -> None:
     def fail() -> None:
-        with framework._held_back_stderr():
+        with library._held_back_stderr():
             os.write(2, b"why it failed\n")
             raise ImportError
 

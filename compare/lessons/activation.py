@@ -6,11 +6,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from compare.lessons.toolkit import Outcome, beats_baseline, finding, lesson, noise
 from compare.lessons.toolkit.context import PEAK, Context
-from compare.lessons.toolkit.figures import Figure, Plot, curves
-from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.figures import Color, Figure, Line, Plot, by_epoch, curves
 from compare.lessons.toolkit.pair import PERTURBED, SIDES, Pair, SideName, both
-from compare.lessons.toolkit.statistics import above, histogram, noise
 from scratch.activations import sigmoid, sigmoid_gradient
 from scratch.arrays import Array
 
@@ -33,7 +32,20 @@ def edge_of_saturation() -> float:
     return float(np.log((1 - a) / a))
 
 
-def run(context: Context) -> Outcome:
+def histogram(title: str, x_label: str, label: str, numbers: Array, color: Color, marks: dict[str, float]) -> Plot:
+    """Plot the share of the numbers in each of 60 bins."""
+    counts, edges = np.histogram(numbers, 60)
+    bars = Line(label, list((edges[:-1] + edges[1:]) / 2), list(counts / numbers.size), color, "bars")
+    return Plot(title, x_label, "share of images", [bars], marks=marks)
+
+
+@lesson(
+    1,
+    "The bug: no activation, and the mend",
+    "Does the accuracy ever pass the baseline, and do more epochs help? Look at the outputs themselves: are they "
+    "answers between 0 and 1? Then see what the sigmoid changes, and which images sit where it is flat.",
+)
+def activation(context: Context) -> Outcome:
     """Train without an activation, then with the sigmoid, everything else equal."""
     epochs, batch_size = context.pick(small=(6, 8), large=(5, 32))
     broken, mended = (
@@ -62,7 +74,7 @@ def run(context: Context) -> Outcome:
         return broken.outputs(side, rows.x_val / np.float32(scaled_by), broken.scratch.weights[0])
 
     chance = noise(baseline, len(rows.x_val))
-    risen = [above(accuracy(mended)(side), baseline, len(rows.x_val)) for side in (*SIDES, *PERTURBED)]
+    risen = [beats_baseline(mended, side) for side in (*SIDES, *PERTURBED)]
     answers = mended.outputs("scratch", rows.x_val)
     z = z_at_the_start("scratch")
     edge = edge_of_saturation()
@@ -108,34 +120,20 @@ def run(context: Context) -> Outcome:
             f"At the start {raw:.0%} of the images saturate the sigmoid on raw pixels, {scaled:.0%} on scaled ones.",
         ),
     ]
+    edges = {f"−{edge:.1f}": -edge, f"{edge:.1f}": edge}
     figure = Figure(
-        "activation",
         "Accuracy without and with the sigmoid; what the model answers in either case; and z at the start, where "
         "everything outside the two marks saturates the sigmoid.",
         [
-            Plot(
+            by_epoch(
                 "validation accuracy",
-                "epoch",
-                "accuracy",
                 curves(broken, "val_accuracy", "no activation", "red")
                 + curves(mended, "val_accuracy", "sigmoid", "blue"),
-                levels={f"baseline {baseline:.3f}": baseline},
+                baseline,
             ),
-            Plot(
-                "outputs without activation",
-                "output",
-                "share of images",
-                [histogram("no activation", a, color="red")],
-                marks={"0": 0, "1": 1},
-            ),
-            Plot("outputs of the sigmoid", "output", "share of images", [histogram("sigmoid", answers)]),
-            Plot(
-                "z of raw pixels at the start",
-                "z",
-                "share of images",
-                [histogram("z", z, color="violet")],
-                marks={f"−{edge:.1f}": -edge, f"{edge:.1f}": edge},
-            ),
+            histogram("outputs without activation", "output", "no activation", a, "red", {"0": 0, "1": 1}),
+            histogram("outputs of the sigmoid", "output", "sigmoid", answers, "blue", {}),
+            histogram("z of raw pixels at the start", "z", "z", z, "violet", edges),
         ],
     )
     return Outcome(
@@ -143,7 +141,7 @@ def run(context: Context) -> Outcome:
         f"{epochs} epochs: once without an activation, once with the sigmoid.",
         [broken, mended],
         findings,
-        [figure],
+        figure,
         {
             "baseline_accuracy": baseline,
             "outputs": {side: [float(outputs(side).min()), float(outputs(side).max())] for side in SIDES},
@@ -152,13 +150,3 @@ def run(context: Context) -> Outcome:
             "saturated_at_the_start": {"raw": raw, "scaled": scaled},
         },
     )
-
-
-LESSON = Lesson(
-    1,
-    "activation",
-    "The bug: no activation, and the mend",
-    "Does the accuracy ever pass the baseline, and do more epochs help? Look at the outputs themselves: are they "
-    "answers between 0 and 1? Then see what the sigmoid changes, and which images sit where it is flat.",
-    run,
-)

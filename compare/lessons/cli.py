@@ -33,63 +33,45 @@ Out = Annotated[
     ),
 ]
 Quiet = Annotated[
-    bool,
-    typer.Option("--quiet", help="Print one line a lesson.", show_default="off", rich_help_panel=options.OUTPUT),
+    bool, typer.Option("--quiet", help="Print one line a lesson.", show_default="off", rich_help_panel=options.OUTPUT)
 ]
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-
-    @app.command()
-    def lessons(
-        names: Names = None,
-        dataset: options.Dataset = "auto",
-        data: options.Data = None,
-        digit: options.Digit = 5,
-        seed: options.Seed = 0,
-        out: Out = Path("compare-out"),
-        figures: Figures = None,
-        quiet: Quiet = False,
-    ) -> None:
-        """Run the tutorial's lessons on Keras and on NumPy; without a NAME, list them.
-
-        Exit code: 0 both sides told the same story, 1 they did not, 2 bad input, 130 interrupted.
-        """
-        if not names:
-            from compare.lessons.toolkit import catalogue, terminal
-
-            terminal.show_list(Console(), catalogue.lessons())
-            return
-        raise typer.Exit(run(names, dataset, data, digit, seed, out, figures, quiet))
+    """Register the command."""
+    app.command()(lessons)
 
 
-def run(
-    names: list[str],
-    dataset: str,
-    data: Path | None,
-    digit: int,
-    seed: int,
-    out: Path,
-    figures: Path | None,
-    quiet: bool,
-) -> int:
-    """Run lessons, show them, write ``lessons.json`` and ``lessons.html``; return the exit code."""
+def lessons(
+    names: Names = None,
+    dataset: options.Dataset = "auto",
+    data: options.Data = None,
+    digit: options.Digit = 5,
+    seed: options.Seed = 0,
+    out: Out = Path("compare-out"),
+    figures: Figures = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run the tutorial's lessons on Keras and on NumPy; without a NAME, list them.
+
+    Exit code: 0 both sides told the same story, 1 they did not, 2 bad input, 130 interrupted.
+    """
     from compare.common.files import output_directory, write_json
-    from compare.lessons.toolkit import page, terminal
-    from compare.lessons.toolkit.catalogue import chosen
+    from compare.lessons import all_lessons, chosen_lessons
+    from compare.lessons.toolkit import Finished, result, terminal
     from compare.lessons.toolkit.context import PEAK, Context
-    from compare.lessons.toolkit.lesson import Lesson, Outcome
-    from compare.lessons.toolkit.result import result_of
     from scratch.datasets import load
 
-    picked = chosen(names)
+    if not names:
+        terminal.show_list(Console(), all_lessons())
+        return
+    picked = chosen_lessons(names)
     console, directory = Console(quiet=quiet, highlight=False), output_directory(out)
     pictures = output_directory(figures) if figures else None
-    found = load(dataset, data).in_memory()
-    context = Context(found, seed, digit, data)
-    terminal.show_data(console, found, PEAK)
-    outcomes: dict[str, tuple[Lesson, Outcome, float]] = {}
+    loaded = load(dataset, data).in_memory()
+    context = Context(loaded, seed, digit, data)
+    terminal.show_data(console, loaded, PEAK)
+    finished: list[Finished] = []
     interrupted = False
     try:
         for lesson in picked:
@@ -99,20 +81,17 @@ def run(
                 context.start()
                 began = time.perf_counter()
                 outcome = lesson.run(context)
-            seconds = time.perf_counter() - began
-            outcomes[lesson.name] = lesson, outcome, seconds
-            terminal.show_after(console, outcome, seconds)
-            if quiet:
-                print(terminal.one_line(lesson, outcome))
+            finished.append(Finished(lesson, outcome, time.perf_counter() - began))
+            terminal.show_after(console, finished[-1])
     except KeyboardInterrupt:
         interrupted = True
-    if not outcomes:
+    if not finished:
         print("interrupted before the first lesson was finished; nothing is written", file=sys.stderr)
-        return INTERRUPTED
-    write_json(result_of(outcomes, found, seed), directory / "lessons.json")
-    page.write(outcomes, found, directory / "lessons.html", pictures)
+        raise typer.Exit(INTERRUPTED)
+    write_json(result.lessons_result(finished, loaded, seed), directory / "lessons.json")
+    result.write_page(finished, loaded, directory / "lessons.html", pictures)
     console.print(f"\nWritten: {directory / 'lessons.json'} and {directory / 'lessons.html'}")
     if interrupted:
-        print(f"interrupted: {len(outcomes)} finished lessons are in {directory}", file=sys.stderr)
-        return INTERRUPTED
-    return SAME if all(outcome.same_story for _, outcome, _ in outcomes.values()) else DIFFERENT
+        print(f"interrupted: {len(finished)} finished lessons are in {directory}", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED)
+    raise typer.Exit(SAME if all(one.outcome.same_story for one in finished) else DIFFERENT)

@@ -3,17 +3,22 @@
 from itertools import product
 
 from compare.core.config import OptimizerName, Pixels
+from compare.lessons.toolkit import Finding, Outcome, above, beats_baseline, finding, lesson, told
 from compare.lessons.toolkit.context import Context
-from compare.lessons.toolkit.figures import Color, Figure, Plot, curves
-from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
-from compare.lessons.toolkit.pair import SideName, both
-from compare.lessons.toolkit.statistics import above
+from compare.lessons.toolkit.figures import Color, Figure, by_epoch, curves
+from compare.lessons.toolkit.pair import Pair, SideName
 
 OPTIMIZERS: tuple[OptimizerName, ...] = ("sgd", "adam")
 COLORS: dict[Pixels, Color] = {"raw": "red", "unit": "blue"}
 
 
-def run(context: Context) -> Outcome:
+@lesson(
+    5,
+    "Raw against scaled pixels",
+    "Nothing differs but the pixels' scale. How much of the accuracy does that decide, and does adam, which scales its "
+    "own steps, mind it less than sgd?",
+)
+def data_preparation(context: Context) -> Outcome:
     """Train with each optimizer on raw pixels and on scaled ones."""
     epochs, batch_size = context.pick(small=(4, 16), large=(3, 32))
     pairs = {
@@ -26,47 +31,37 @@ def run(context: Context) -> Outcome:
     rows = pairs["sgd", "raw"].rows
     baseline = rows.baseline["validation"]
 
-    def last(optimizer: OptimizerName, pixels: Pixels, side: SideName, name: str = "val_accuracy") -> float:
-        return pairs[optimizer, pixels].last(side, name)
+    def worse(one: Pair, other: Pair, side: SideName) -> bool:
+        return above(other.last(side, "val_accuracy"), one.last(side, "val_accuracy"), len(rows.x_val))
 
-    def told(optimizer: OptimizerName, pixels: Pixels, name: str = "val_accuracy") -> str:
-        return both(lambda side: last(optimizer, pixels, side, name), ".3f")
+    def scaling_helps(optimizer: OptimizerName) -> Finding:
+        raw, unit = pairs[optimizer, "raw"], pairs[optimizer, "unit"]
+        return finding(
+            lambda side: not worse(unit, raw, side) and unit.last(side, "val_loss") < raw.last(side, "val_loss"),
+            f"Scaling alone helps {optimizer}: accuracy {told(unit)} instead of {told(raw)}, loss "
+            f"{told(unit, 'val_loss')} instead of {told(raw, 'val_loss')}.",
+            f"Scaling alone does not help {optimizer} here: accuracy {told(unit)} with, {told(raw)} without it.",
+        )
 
+    raw, unit = pairs["sgd", "raw"], pairs["sgd", "unit"]
     findings = [
+        *(scaling_helps(optimizer) for optimizer in OPTIMIZERS),
         finding(
-            lambda side, optimizer=optimizer: (  # type: ignore[misc]
-                not above(last(optimizer, "raw", side), last(optimizer, "unit", side), len(rows.x_val))
-                and last(optimizer, "unit", side, "val_loss") < last(optimizer, "raw", side, "val_loss")
-            ),
-            f"Scaling alone helps {optimizer}: accuracy {told(optimizer, 'unit')} instead of {told(optimizer, 'raw')}, "
-            f"loss {told(optimizer, 'unit', 'val_loss')} instead of {told(optimizer, 'raw', 'val_loss')}.",
-            f"Scaling alone does not help {optimizer} here: accuracy {told(optimizer, 'unit')} with, "
-            f"{told(optimizer, 'raw')} without it.",
-        )
-        for optimizer in OPTIMIZERS
-    ] + [
-        finding(
-            lambda side: (
-                above(last("sgd", "unit", side), baseline, len(rows.x_val))
-                and not above(last("sgd", "raw", side), baseline, len(rows.x_val))
-            ),
-            f"With raw pixels sgd learns nothing that always answering 'no' does not know: {told('sgd', 'raw')}, the "
-            f"baseline is {baseline:.3f}.",
-            f"With raw pixels sgd ends at {told('sgd', 'raw')}, with scaled ones at {told('sgd', 'unit')}; the "
-            f"baseline is {baseline:.3f}.",
-        )
+            lambda side: beats_baseline(unit, side) and not beats_baseline(raw, side),
+            f"With raw pixels sgd learns nothing that always answering 'no' does not know: {told(raw)}, the baseline "
+            f"is {baseline:.3f}.",
+            f"With raw pixels sgd ends at {told(raw)}, with scaled ones at {told(unit)}; the baseline is "
+            f"{baseline:.3f}.",
+        ),
     ]
     figure = Figure(
-        "data-preparation",
         "Validation accuracy by epoch, on raw and on scaled pixels: the same rows, weights and batches.",
         [
-            Plot(
+            by_epoch(
                 optimizer,
-                "epoch",
-                "validation accuracy",
                 curves(pairs[optimizer, "raw"], "val_accuracy", "raw", COLORS["raw"])
                 + curves(pairs[optimizer, "unit"], "val_accuracy", "scaled", COLORS["unit"]),
-                levels={f"baseline {baseline:.3f}": baseline},
+                baseline,
             )
             for optimizer in OPTIMIZERS
         ],
@@ -76,16 +71,6 @@ def run(context: Context) -> Outcome:
         "adam with 0.001, each on pixels of 0–255 and of 0–1.",
         list(pairs.values()),
         findings,
-        [figure],
+        figure,
         {"baseline_accuracy": baseline},
     )
-
-
-LESSON = Lesson(
-    5,
-    "data-preparation",
-    "Raw against scaled pixels",
-    "Nothing differs but the pixels' scale. How much of the accuracy does that decide, and does adam, which scales its "
-    "own steps, mind it less than sgd?",
-    run,
-)

@@ -2,21 +2,24 @@
 
 import numpy as np
 
+from compare.lessons.toolkit import Outcome, finding, lesson, noise
 from compare.lessons.toolkit.context import Context
-from compare.lessons.toolkit.figures import Figure, Images, Plot, curves
-from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.figures import Figure, Images, by_epoch, curves
 from compare.lessons.toolkit.pair import SIDES, SideName, both
-from compare.lessons.toolkit.statistics import noise
 
 IMAGES = 5
 
 
-def run(context: Context) -> Outcome:
+@lesson(
+    3,
+    "Running through the data again and again",
+    "How much does each further epoch bring, and when does it stop paying? Watch the weights as an image: when can you "
+    "see the digit in them?",
+)
+def epochs(context: Context) -> Outcome:
     """Train for many epochs and look at the weights after each."""
     config = context.config(
-        epochs=context.pick(small=8, large=10),
-        batch_size=context.pick(small=8, large=32),
-        train_size=12_000,
+        epochs=context.pick(small=8, large=10), batch_size=context.pick(small=8, large=32), train_size=12_000
     )
     pair = context.pair("sigmoid, sgd", config)
     rows, baseline = pair.rows, pair.rows.baseline["validation"]
@@ -63,38 +66,25 @@ def run(context: Context) -> Outcome:
     shown = sorted({0, *np.unique(np.geomspace(1, all_of_them, IMAGES - 1).round().astype(int)).tolist()})
     weights = {f"epoch {at}": pair.scratch.weights[at][0][:, 0].reshape(rows.shape) for at in shown}
     figure = Figure(
-        "epochs",
         f"Accuracy by epoch, and the weights as images: red speaks for class {config.digit}, blue against it.",
         [
-            Plot(
+            by_epoch(
                 "accuracy by epoch",
-                "epoch",
-                "accuracy",
                 curves(pair, "accuracy", "training", "blue") + curves(pair, "val_accuracy", "validation", "orange"),
-                levels={f"baseline {baseline:.3f}": baseline},
-                marks={"stops paying": paid},
-            ),
-            Images("weights, NumPy", weights),
+                baseline,
+                {"stops paying": paid},
+            )
         ],
+        Images("weights, NumPy", weights),
     )
     return Outcome(
         f"Sigmoid, mse, sgd with rate {config.learning_rate}, batches of {config.batch_size}, {len(rows.x_train):,} "
         f"rows, {all_of_them} epochs.",
         [pair],
         findings,
-        [figure],
+        figure,
         {
             "last_epoch_that_pays": {side: last_that_pays(side) for side in SIDES},
             "weights_moved": {side: [moved(side, epoch) for epoch in range(1, all_of_them + 1)] for side in SIDES},
         },
     )
-
-
-LESSON = Lesson(
-    3,
-    "epochs",
-    "Running through the data again and again",
-    "How much does each further epoch bring, and when does it stop paying? Watch the weights as an image: when can you "
-    "see the digit in them?",
-    run,
-)

@@ -9,36 +9,22 @@ import scratch
 from compare.core.config import Config
 from compare.core.data import Rows, prepare
 from compare.core.frameworks import Framework
+from compare.lessons.toolkit import Outcome, beats_baseline, finding, lesson, told
 from compare.lessons.toolkit.context import PEAK, Context
 from compare.lessons.toolkit.figures import Color, Figure, Images, Plot, curves
-from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
 from compare.lessons.toolkit.pair import Pair, SideName, both
-from compare.lessons.toolkit.statistics import above
 from scratch.arrays import Array
 from scratch.datasets import Dataset
 
-GARMENTS = (
-    "T-shirt/top",
-    "trouser",
-    "pullover",
-    "dress",
-    "coat",
-    "sandal",
-    "shirt",
-    "sneaker",
-    "bag",
-    "ankle boot",
-)
+GARMENTS = ["T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"]
 ENOUGH = 0.83
 """What a single layer is asked for on Fashion-MNIST."""
 
 
 def classifier(keras: Any, optimizer: Any, loss: str, activation: str, shape: tuple[int, ...], classes: int) -> Any:
     """Build a unit for each class; the same lines make both sides, as in ``keras_ref``."""
-    model = keras.Sequential()
-    model.add(keras.Input(shape))
-    model.add(keras.layers.Flatten())
-    model.add(keras.layers.Dense(classes, activation=activation))
+    unit_a_class = keras.layers.Dense(classes, activation=activation)
+    model = keras.Sequential([keras.Input(shape), keras.layers.Flatten(), unit_a_class])
     model.compile(loss=loss, optimizer=optimizer, metrics=["accuracy"])
     return model
 
@@ -47,9 +33,9 @@ def classifier(keras: Any, optimizer: Any, loss: str, activation: str, shape: tu
 class Classifiers(Framework):
     """A library that builds a unit for each class, whatever activation and loss the recipe names."""
 
-    activation: str = "softmax"
-    loss: str = "sparse_categorical_crossentropy"
-    classes: int = 10
+    activation: str
+    loss: str
+    classes: int
 
     def build(self, config: Config, shape: tuple[int, ...], weights: list[Array], **changes: Any) -> Any:
         """Build the model with these weights; ``changes`` replace parts of it."""
@@ -77,11 +63,17 @@ def ten_classes(context: Context, dataset: Dataset, config: Config, activation: 
     return context.pair(f"{pixels}, {activation}, {loss}", config, rows, (keras, numpy_side), start)
 
 
-def run(context: Context) -> Outcome:
+@lesson(
+    9,
+    "The exercise: a fashion classifier",
+    "Ten kinds of garment, one layer. Three steps lead from the broken start to a working model: which of them brings "
+    "most? Then look at the weights: can you recognise the garments?",
+)
+def fashion(context: Context) -> Outcome:
     """Mend the ten-class model step by step, then tell one class from the rest."""
     dataset, notice = context.fashion()
     garments = dataset.name == "fashion_mnist"
-    names = GARMENTS if garments else tuple(f"digit {number}" for number in range(dataset.classes))
+    names = GARMENTS if garments else [f"digit {number}" for number in range(dataset.classes)]
     batch_size, rate = context.pick(small=(16, 0.01), large=(64, 0.001))
     few, more = context.pick(small=(3, 4), large=(2, 5))
     choices = {"optimizer": "adam", "learning_rate": rate, "epochs": few, "batch_size": batch_size}
@@ -97,12 +89,9 @@ def run(context: Context) -> Outcome:
     def last(pair: Pair, side: SideName) -> float:
         return pair.last(side, "val_accuracy")
 
-    def told(pair: Pair) -> str:
-        return both(lambda side: last(pair, side), ".3f")
-
     so_far = both(lambda side: softmax.curve(side, "val_accuracy")[few - 1], ".3f")
     always_one = float(np.bincount(dataset.y_test).max() / len(dataset.y_test))
-    baseline, n = single.rows.baseline["validation"], len(dataset.y_test)
+    baseline = single.rows.baseline["validation"]
     findings = [
         finding(
             lambda side: last(broken, side) < 2 * always_one,
@@ -126,7 +115,7 @@ def run(context: Context) -> Outcome:
             f"least {ENOUGH} was asked for.",
         ),
         finding(
-            lambda side: above(last(single, side), baseline, n),
+            lambda side: beats_baseline(single, side),
             f"One against the rest, {names[one.digit]} or not: {told(single)}, where always answering 'no' gets "
             f"{baseline:.3f}.",
             f"One against the rest, {names[one.digit]} or not: {told(single)} is not above the baseline of "
@@ -140,7 +129,6 @@ def run(context: Context) -> Outcome:
     }
     W = softmax.scratch.weights[-1][0]
     figure = Figure(
-        "fashion",
         "Validation accuracy of each step by epoch, and what the softmax model looks for in each class: red speaks for "
         "it, blue against it.",
         [
@@ -150,12 +138,12 @@ def run(context: Context) -> Outcome:
                 "validation accuracy",
                 [line for label, (pair, color) in steps.items() for line in curves(pair, "val_accuracy", label, color)],
                 levels={f"one class {always_one:.2f}": always_one, f"{ENOUGH}": ENOUGH},
-            ),
-            Images(
-                "weights of the softmax, NumPy",
-                {name: W[:, unit].reshape(dataset.x_train.shape[1:]) for unit, name in enumerate(names)},
-            ),
+            )
         ],
+        Images(
+            "weights of the softmax, NumPy",
+            {name: W[:, unit].reshape(dataset.x_train.shape[1:]) for unit, name in enumerate(names)},
+        ),
     )
     return Outcome(
         f"{'Fashion-MNIST' if garments else dataset.name}, {len(dataset.x_train):,} rows, Dense({dataset.classes}), "
@@ -164,17 +152,7 @@ def run(context: Context) -> Outcome:
         f"{one.epochs} epochs.",
         [broken, scaled, softmax, single],
         findings,
-        [figure],
-        {"classes": list(names), "always_one_class": always_one, "baseline_of_one_against_the_rest": baseline},
+        figure,
+        {"classes": names, "always_one_class": always_one, "baseline_of_one_against_the_rest": baseline},
         notice,
     )
-
-
-LESSON = Lesson(
-    9,
-    "fashion",
-    "The exercise: a fashion classifier",
-    "Ten kinds of garment, one layer. Three steps lead from the broken start to a working model: which of them brings "
-    "most? Then look at the weights: can you recognise the garments?",
-    run,
-)

@@ -8,9 +8,9 @@ from compare.core.checks import Batch, after_one_step, bounds_of
 from compare.core.config import Config
 from compare.core.data import Rows
 from compare.core.frameworks import Framework, initial_weights
+from compare.lessons.toolkit import Outcome, finding, lesson
 from compare.lessons.toolkit.context import Context
 from compare.lessons.toolkit.figures import Figure, Line, Plot
-from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
 from compare.lessons.toolkit.pair import Pair, SideName, both
 from scratch.arrays import Array
 from scratch.gradcheck import central_difference
@@ -39,16 +39,24 @@ def one_pixel(rows: Rows, pixel: int) -> Rows:
     return replace(rows, x_train=x, x_val=x[:BATCH], y_val=rows.y_train[:BATCH])
 
 
-def run(context: Context) -> Outcome:
+@lesson(
+    7,
+    "Rolling down the slope",
+    "The gradient is the slope of the loss under one weight: does the tangent touch the curve? Then follow the steps: "
+    "which way of taking them is smooth, which jitters, and which gets further on the same rows?",
+)
+def gradient_descent(context: Context) -> Outcome:
     """Find the slope under one weight, then let a perceptron of that one pixel roll down in three ways."""
     config = context.config(train_size=ROWS, epochs=1)
     rows = context.rows(config)
     n = len(rows.x_train)
     batch = Batch(rows.x_train, rows.y_train, initial_weights(config, rows.shape))
     context.tell("the slope under one weight")
-    dW = {side: gradient(framework, config, batch) for side, framework in _frameworks(context).items()}
-    pixel = int(np.argmax(np.abs(dW["scratch"])))
-    slope, curve = loss_along(context, config, batch, pixel)
+    frameworks: dict[SideName, Framework] = {"keras": context.keras, "scratch": context.scratch}
+    gradients = {side: gradient(framework, config, batch) for side, framework in frameworks.items()}
+    pixel = int(np.argmax(np.abs(gradients["scratch"])))
+    dw = {side: float(dW[pixel, 0]) for side, dW in gradients.items()}
+    slope, weights, loss = loss_along(context, config, batch, pixel)
     allowed = float(bounds_of(context.scratch, config, batch)["dW"].tolerance[pixel, 0]) + DIFFERENCE_ERROR * abs(slope)
     w_now = float(batch.weights[0][pixel, 0])
 
@@ -83,12 +91,12 @@ def run(context: Context) -> Outcome:
     row, column = divmod(pixel, rows.shape[1])
     findings = [
         finding(
-            lambda side: side not in dW or abs(float(dW[side][pixel, 0]) - slope) <= allowed,
-            f"Backpropagation is the slope: for the weight of pixel ({row}, {column}) it says "
-            f"{float(dW['scratch'][pixel, 0]):.6f} (Keras {float(dW['keras'][pixel, 0]):.6f}), and the loss curve, "
-            f"measured a little to the left and right, rises by {slope:.6f} for each unit of weight.",
-            f"Backpropagation says {float(dW['scratch'][pixel, 0]):.6f} (Keras {float(dW['keras'][pixel, 0]):.6f}), "
-            f"but the curve's measured slope is {slope:.6f}.",
+            lambda side: side not in dw or abs(dw[side] - slope) <= allowed,
+            f"Backpropagation is the slope: for the weight of pixel ({row}, {column}) it says {dw['scratch']:.6f} "
+            f"(Keras {dw['keras']:.6f}), and the loss curve, measured a little to the left and right, rises by "
+            f"{slope:.6f} for each unit of weight.",
+            f"Backpropagation says {dw['scratch']:.6f} (Keras {dw['keras']:.6f}), but the curve's measured slope is "
+            f"{slope:.6f}.",
         ),
         finding(
             lambda side: uphill(full, side) == 0 and losses(full, side)[-1] < losses(full, side)[0],
@@ -114,10 +122,16 @@ def run(context: Context) -> Outcome:
             f"mini-batches and {told(single)} with single rows.",
         ),
     ]
-    across = np.linspace(START - 0.3, 1.0, 60)
-    bowl = [[np.array([[w]]), start[1]] for w in across]
+    across, now = np.linspace(START - 0.3, 1.0, 60), float(np.interp(w_now, weights, loss))
+    bowl = Line("loss", across.tolist(), loss_at([[np.array([[w]]), start[1]] for w in across]).tolist(), "gray")
+    tangent = [now - dw["scratch"], now + dw["scratch"]]
+
+    def rolling(pair: Pair) -> Plot:
+        visited = [float(W[0, 0]) for W, _ in [start, *pair.steps["scratch"]]]
+        steps = Line("steps, NumPy", visited, losses(pair, "scratch").tolist(), "orange", "points")
+        return Plot(f"{pair.label}: {len(visited) - 1} steps", "weight", "loss", [bowl, steps])
+
     figure = Figure(
-        "gradient-descent",
         "The loss along one weight, with the slope that backpropagation finds; then the steps rolling down, on full "
         "batches, mini-batches and single rows. A point above the curve has a bias that is off.",
         [
@@ -126,34 +140,12 @@ def run(context: Context) -> Outcome:
                 "weight",
                 "loss",
                 [
-                    Line("loss", [w for w, _ in curve], [loss for _, loss in curve], "blue"),
-                    Line(
-                        "slope by backpropagation",
-                        [w_now - 1, w_now + 1],
-                        [_at(curve, w_now) + step * float(dW["scratch"][pixel, 0]) for step in (-1, 1)],
-                        "red",
-                    ),
-                    Line("now", [w_now], [_at(curve, w_now)], "red", "points"),
+                    Line("loss", weights.tolist(), loss.tolist(), "blue"),
+                    Line("slope by backpropagation", [w_now - 1, w_now + 1], tangent, "red"),
+                    Line("now", [w_now], [now], "red", "points"),
                 ],
             ),
-            *(
-                Plot(
-                    f"{pair.label}: {len(pair.steps['scratch'])} steps",
-                    "weight",
-                    "loss",
-                    [
-                        Line("loss", across.tolist(), loss_at(bowl).tolist(), "gray"),
-                        Line(
-                            "steps, NumPy",
-                            [float(W[0, 0]) for W, _ in [start, *pair.steps["scratch"]]],
-                            losses(pair, "scratch").tolist(),
-                            "orange",
-                            "points",
-                        ),
-                    ],
-                )
-                for pair in (full, mini, single)
-            ),
+            *(rolling(pair) for pair in (full, mini, single)),
         ],
     )
     return Outcome(
@@ -161,21 +153,17 @@ def run(context: Context) -> Outcome:
         f"rate {linear.learning_rate}, from a weight of {START:g}, on the same {n} rows.",
         [full, mini, single],
         findings,
-        [figure],
+        figure,
         {
             "pixel": [row, column],
-            "slope": {"measured": slope, **{side: float(found[pixel, 0]) for side, found in dW.items()}},
-            "uphill": {pair.label: {side: uphill(pair, side) for side in dW} for pair in (full, mini, single)},
+            "slope": {"measured": slope, **dw},
+            "uphill": {pair.label: {side: uphill(pair, side) for side in dw} for pair in (full, mini, single)},
         },
     )
 
 
-def _frameworks(context: Context) -> dict[SideName, Framework]:
-    return {"keras": context.keras, "scratch": context.scratch}
-
-
-def loss_along(context: Context, config: Config, batch: Batch, pixel: int) -> tuple[float, list[tuple[float, float]]]:
-    """Return the measured slope of the loss under one weight, and the loss along it, in float64."""
+def loss_along(context: Context, config: Config, batch: Batch, pixel: int) -> tuple[float, Array, Array]:
+    """Return the measured slope of the loss under one weight, and the loss at weights to either side, in float64."""
     W, b = (w.astype(float) for w in batch.weights)
     with context.scratch.dtype("float64"):
         model = context.scratch.build(config.reference(), batch.X.shape[1:], [W, b])
@@ -189,18 +177,4 @@ def loss_along(context: Context, config: Config, batch: Batch, pixel: int) -> tu
     here = W[pixel]
     slope = float(central_difference(loss, here)[0])
     around = np.linspace(here[0] - 6, here[0] + 6, 61)
-    return slope, [(float(w), loss(np.array([w]))) for w in around]
-
-
-def _at(curve: list[tuple[float, float]], w: float) -> float:
-    return float(np.interp(w, [at for at, _ in curve], [loss for _, loss in curve]))
-
-
-LESSON = Lesson(
-    7,
-    "gradient-descent",
-    "Rolling down the slope",
-    "The gradient is the slope of the loss under one weight: does the tangent touch the curve? Then follow the steps: "
-    "which way of taking them is smooth, which jitters, and which gets further on the same rows?",
-    run,
-)
+    return slope, around, np.array([loss(w) for w in around])

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 
 from compare.core.config import Config
 from compare.core.frameworks import batch_order
 from compare.core.training import apart
+from compare.lessons.toolkit import Outcome, finding, lesson
 from compare.lessons.toolkit.context import Context
 from compare.lessons.toolkit.figures import Color, Figure, Line, Plot
-from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
 from compare.lessons.toolkit.pair import Pair, SideName
 from compare.lessons.toolkit.sweep import Sweep, grid, stability_limit, sweep
 from scratch.arrays import Array
@@ -21,11 +20,16 @@ CLOSE = 0.03
 """The zoom tells two rates apart that differ by this part."""
 
 
-def run(context: Context) -> Outcome:
+@lesson(
+    2,
+    "Too slow, about right, too fast",
+    "Over how many decades does the rate hardly matter, and what happens at either end? Where does a linear unit's "
+    "loss begin to grow, and does theory know that rate beforehand?",
+)
+def learning_rate(context: Context) -> Outcome:
     """Sweep the rates for the sigmoid and for a linear unit, in batches and in one; let Keras verify some."""
-    size = context.pick(small=1024, large=4096)
     epochs, full_steps = 3, 40
-    config = context.config(train_size=size, epochs=epochs)
+    config = context.config(train_size=context.pick(small=1024, large=4096), epochs=epochs)
     rows = context.rows(config, validation=1000)
     n = len(rows.x_train)
     linear = replace(config, activation="linear")
@@ -36,8 +40,7 @@ def run(context: Context) -> Outcome:
     mini, full = (sweep(one, rows, grid(1e-6, 1e1, RATES)) for one in (linear, whole))
     limit = stability_limit(rows.x_train)
     inner = full.boundary or (limit / 2, limit)
-    zoom = sweep(whole, rows, grid(inner[0] / 1.3, inner[1], RATES))
-    measured = zoom.boundary
+    measured = sweep(whole, rows, grid(inner[0] / 1.3, inner[1], RATES)).boundary
     order = next(batch_order(config, n))
     batches = np.array_split(order, range(config.batch_size, n, config.batch_size))
     batch_limits = np.array([stability_limit(rows.x_train[batch]) for batch in batches])
@@ -57,7 +60,6 @@ def run(context: Context) -> Outcome:
     def grew(pair: Pair, side: SideName) -> bool:
         return not pair.last(side, "loss") <= pair.curve(side, "loss")[0]
 
-    @cache
     def accuracy(at: int, side: SideName) -> float:
         return sigmoids[at].last(side, "val_accuracy")
 
@@ -116,7 +118,6 @@ def run(context: Context) -> Outcome:
         ),
     ]
     figure = Figure(
-        "learning-rate",
         f"{RATES} rates in one run: accuracy and loss against the rate. Circles are Keras's own runs; the dotted mark "
         "is the rate at which theory expects a linear unit on full batches to diverge.",
         [
@@ -126,13 +127,7 @@ def run(context: Context) -> Outcome:
                 "accuracy",
                 [
                     _line("sigmoid", curved, curved.accuracy, "blue"),
-                    Line(
-                        "sigmoid, Keras",
-                        rates,
-                        [accuracy(at, "keras") for at in range(3)],
-                        "orange",
-                        "points",
-                    ),
+                    Line("sigmoid, Keras", rates, [accuracy(at, "keras") for at in range(3)], "orange", "points"),
                     _line("linear", mini, mini.accuracy, "green"),
                 ],
                 levels={f"baseline {baseline:.3f}": baseline},
@@ -160,7 +155,7 @@ def run(context: Context) -> Outcome:
         f"verifies {len(pairs)} of them. Validation on {len(rows.x_val):,} images.",
         pairs,
         findings,
-        [figure],
+        figure,
         {
             "theory_2_over_lambda_max": limit,
             "measured_full_batch": measured,
@@ -187,19 +182,4 @@ def _line(label: str, found: Sweep, values: Array, color: Color) -> Line:
 
 
 def _numbers(found: Sweep) -> dict[str, Sequence[float]]:
-    return {
-        "rates": found.rates.tolist(),
-        "accuracy": found.accuracy.tolist(),
-        "loss": found.loss.tolist(),
-        "diverged": found.diverged.tolist(),
-    }
-
-
-LESSON = Lesson(
-    2,
-    "learning-rate",
-    "Too slow, about right, too fast",
-    "Over how many decades does the rate hardly matter, and what happens at either end? Where does a linear unit's "
-    "loss begin to grow, and does theory know that rate beforehand?",
-    run,
-)
+    return {name: getattr(found, name).tolist() for name in ("rates", "accuracy", "loss", "diverged")}

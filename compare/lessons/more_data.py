@@ -4,17 +4,21 @@ from dataclasses import replace
 
 import numpy as np
 
+from compare.lessons.toolkit import Outcome, finding, lesson, noise
 from compare.lessons.toolkit.context import Context
-from compare.lessons.toolkit.figures import Color, Figure, Line, Plot
-from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.figures import Figure, Plot, on_side
 from compare.lessons.toolkit.pair import SIDES, Pair, SideName, both
-from compare.lessons.toolkit.statistics import mean_and_spread, noise
 
 SEEDS = 3
-COLORS: dict[SideName, Color] = {"keras": "blue", "scratch": "orange"}
 
 
-def run(context: Context) -> Outcome:
+@lesson(
+    6,
+    "More training data",
+    "How much does ten times the data bring? Watch the mean rise and the spread between seeds shrink, and where either "
+    "levels off.",
+)
+def more_data(context: Context) -> Outcome:
     """Train on more and more rows, for the same number of steps, with several seeds."""
     sizes = context.pick(small=(16, 80, 450, 1437), large=(100, 300, 1000, 3000, 10_000, 30_000))
     drawn = context.pick(small=3200, large=16_000)
@@ -38,10 +42,10 @@ def run(context: Context) -> Outcome:
         return [pair.last(side, "val_accuracy") for pair in runs[size]]
 
     def mean(size: int, side: SideName) -> float:
-        return mean_and_spread(accuracies(size, side))[0]
+        return float(np.mean(accuracies(size, side)))
 
     def spread(size: int, side: SideName) -> float:
-        return mean_and_spread(accuracies(size, side))[1]
+        return float(np.std(accuracies(size, side), ddof=1))
 
     def told(size: int) -> str:
         return f"{both(lambda side: mean(size, side), '.3f')} ± {both(lambda side: spread(size, side), '.3f')}"
@@ -76,7 +80,6 @@ def run(context: Context) -> Outcome:
     ]
     baseline = everything.baseline["validation"]
     figure = Figure(
-        "more-data",
         f"Validation accuracy against the number of training rows: mean and spread of {SEEDS} seeds.",
         [
             Plot(
@@ -84,14 +87,7 @@ def run(context: Context) -> Outcome:
                 "training rows",
                 "validation accuracy",
                 [
-                    Line(
-                        "Keras" if side == "keras" else "NumPy",
-                        sizes,
-                        [mean(size, side) for size in sizes],
-                        COLORS[side],
-                        "line" if side == "keras" else "points",
-                        [spread(size, side) for size in sizes],
-                    )
+                    on_side(side, sizes, [mean(size, side) for size in sizes], [spread(size, side) for size in sizes])
                     for side in SIDES
                 ],
                 levels={f"baseline {baseline:.3f}": baseline},
@@ -104,20 +100,10 @@ def run(context: Context) -> Outcome:
         f"every run sees {drawn:,} rows in batches of {batch_size}, its own as often as that takes.",
         [pair for size in sizes for pair in runs[size]],
         findings,
-        [figure],
+        figure,
         {
             "rows": sizes,
             "mean": {side: [mean(size, side) for size in sizes] for side in SIDES},
             "spread": {side: [spread(size, side) for size in sizes] for side in SIDES},
         },
     )
-
-
-LESSON = Lesson(
-    6,
-    "more-data",
-    "More training data",
-    "How much does ten times the data bring? Watch the mean rise and the spread between seeds shrink, and where either "
-    "levels off.",
-    run,
-)

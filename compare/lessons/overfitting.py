@@ -1,13 +1,18 @@
 """Few rows, many epochs: the training rows are learned by heart, and validation does not follow."""
 
+from compare.lessons.toolkit import Outcome, finding, lesson, noise, told
 from compare.lessons.toolkit.context import Context
-from compare.lessons.toolkit.figures import Figure, Plot, curves
-from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.figures import Figure, by_epoch, curves
 from compare.lessons.toolkit.pair import Pair, SideName, both
-from compare.lessons.toolkit.statistics import noise
 
 
-def run(context: Context) -> Outcome:
+@lesson(
+    4,
+    "Few rows, many epochs",
+    "Watch the two curves: the accuracy on the rows that were trained on, and on rows that were held out. Where do "
+    "they part, and what do more rows do to the gap?",
+)
+def overfitting(context: Context) -> Outcome:
     """Train on a few rows and on many, for the same number of epochs."""
     sizes = context.pick(small=(16, 160), large=(100, 2000))
     epochs, batch_size, rate = context.pick(small=(12, 4, 1.0), large=(25, 16, 0.5))
@@ -22,9 +27,6 @@ def run(context: Context) -> Outcome:
 
     def gap(pair: Pair, side: SideName) -> float:
         return pair.last(side, "accuracy") - pair.last(side, "val_accuracy")
-
-    def told(pair: Pair, name: str) -> str:
-        return both(lambda side: pair.last(side, name), ".3f")
 
     chance = 2 * noise(few.last("scratch", "val_accuracy"), checked)
     findings = [
@@ -52,15 +54,12 @@ def run(context: Context) -> Outcome:
     ]
     baseline = few.rows.baseline["validation"]
     figure = Figure(
-        "overfitting",
         "Training and validation accuracy by epoch: with few rows they part, with more they come together.",
         [
-            Plot(
+            by_epoch(
                 pair.label,
-                "epoch",
-                "accuracy",
                 curves(pair, "accuracy", "training", "blue") + curves(pair, "val_accuracy", "validation", "orange"),
-                levels={f"baseline {baseline:.3f}": baseline},
+                baseline,
             )
             for pair in pairs
         ],
@@ -70,16 +69,6 @@ def run(context: Context) -> Outcome:
         f"epochs on the first {' and '.join(str(size) for size in sizes)} rows; validation on {checked:,} images.",
         pairs,
         findings,
-        [figure],
+        figure,
         {"gaps": {pair.label: {side: gap(pair, side) for side in ("keras", "scratch")} for pair in pairs}},
     )
-
-
-LESSON = Lesson(
-    4,
-    "overfitting",
-    "Few rows, many epochs",
-    "Watch the two curves: the accuracy on the rows that were trained on, and on rows that were held out. Where do "
-    "they part, and what do more rows do to the gap?",
-    run,
-)

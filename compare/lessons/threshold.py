@@ -4,39 +4,26 @@ from functools import cache
 
 import numpy as np
 
+from compare.common.confusion import Confusion, confusion_of
+from compare.lessons.toolkit import Outcome, finding, lesson, noise
 from compare.lessons.toolkit.context import Context
-from compare.lessons.toolkit.figures import Figure, Line, Plot
-from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.figures import Figure, Line, Plot, on_side
 from compare.lessons.toolkit.pair import SIDES, SideName, both
-from compare.lessons.toolkit.statistics import noise
 from scratch.arrays import Array
 
 TIMES = 5
 """Accuracy misses a difference when recall moves this much further than accuracy does."""
 THRESHOLDS = np.linspace(0, 1, 201)
+SCORES = ("precision", "recall", "accuracy")
 
 
-def measures(y: Array, a: Array, thresholds: Array) -> dict[str, Array]:
-    """Count what each threshold makes of the outputs.
-
-        said = a[:, None] > thresholds
-        precision = sum(said & y) / sum(said)
-        recall = sum(said & y) / sum(y)
-        accuracy = mean(said == y)
-
-    y, a: (N,), thresholds: (T,); each result: (T,). Where nothing is said to be one, precision is no number.
-    """
-    said, truth = a[:, None] > thresholds, y[:, None]
-    found, claimed = (said & truth).sum(axis=0), said.sum(axis=0)
-    with np.errstate(invalid="ignore"):
-        return {
-            "precision": found / claimed,
-            "recall": found / truth.sum(),
-            "accuracy": (said == truth).mean(axis=0),
-        }
-
-
-def run(context: Context) -> Outcome:
+@lesson(
+    10,
+    "Interpreting the output however we want",
+    "The model gives a number; we decide from where on it means yes. What do precision, recall and accuracy do while "
+    "the threshold moves, and which of them hides what?",
+)
+def threshold(context: Context) -> Outcome:
     """Train once, then move the threshold."""
     config = context.config(epochs=2, batch_size=context.pick(small=8, large=32), train_size=20_000)
     pair = context.pair("sigmoid, sgd", config)
@@ -48,12 +35,13 @@ def run(context: Context) -> Outcome:
         return pair.outputs(side, rows.x_val)[:, 0].astype(float)
 
     @cache
-    def moved(side: SideName) -> dict[str, Array]:
-        return measures(y, outputs(side), THRESHOLDS)
+    def moved(side: SideName) -> Confusion:
+        return confusion_of(y, outputs(side), THRESHOLDS)
 
     @cache
     def at(side: SideName, threshold: float) -> dict[str, float]:
-        return {name: float(value[0]) for name, value in measures(y, outputs(side), np.array([threshold])).items()}
+        counted = confusion_of(y, outputs(side), threshold)
+        return {name: float(getattr(counted, name)) for name in SCORES}
 
     def told(name: str, threshold: float) -> str:
         return both(lambda side: at(side, threshold)[name], ".3f")
@@ -63,11 +51,11 @@ def run(context: Context) -> Outcome:
 
     def recalls_as_accurate(side: SideName) -> tuple[float, float]:
         """Return the least and the most that is found at thresholds whose accuracy is the best to within chance."""
-        accuracy, recall = moved(side)["accuracy"], moved(side)["recall"]
+        accuracy, recall = moved(side).accuracy, moved(side).recall
         among = recall[accuracy >= accuracy.max() - noise(accuracy.max(), n)]
         return float(among.min()), float(among.max())
 
-    chance = noise(float(moved("scratch")["accuracy"].max()), n)
+    chance = noise(float(moved("scratch").accuracy.max()), n)
     least = both(lambda side: recalls_as_accurate(side)[0], ".2f")
     most = both(lambda side: recalls_as_accurate(side)[1], ".2f")
     findings = [
@@ -104,9 +92,15 @@ def run(context: Context) -> Outcome:
             f"A threshold of 0 has an accuracy of {told('accuracy', 0.0)} here.",
         ),
     ]
-    known = ~np.isnan(moved("scratch")["precision"])
+
+    def curve(side: SideName, name: str) -> list[float]:
+        """Return a score at each threshold that has a precision: above some of them nothing is said to be one."""
+        scores: list[float] = getattr(moved(side), name)[~np.isnan(moved(side).precision)].tolist()
+        return scores
+
+    x, found = THRESHOLDS.tolist(), moved("scratch")
+    known = THRESHOLDS[~np.isnan(found.precision)].tolist()
     figure = Figure(
-        "threshold",
         "Precision, recall and accuracy while the threshold moves; and precision against recall.",
         [
             Plot(
@@ -114,11 +108,9 @@ def run(context: Context) -> Outcome:
                 "threshold",
                 "share",
                 [
-                    Line(
-                        "precision", THRESHOLDS[known].tolist(), moved("scratch")["precision"][known].tolist(), "blue"
-                    ),
-                    Line("recall", THRESHOLDS.tolist(), moved("scratch")["recall"].tolist(), "orange"),
-                    Line("accuracy", THRESHOLDS.tolist(), moved("scratch")["accuracy"].tolist(), "green"),
+                    Line("precision", known, curve("scratch", "precision"), "blue"),
+                    Line("recall", x, found.recall.tolist(), "orange"),
+                    Line("accuracy", x, found.accuracy.tolist(), "green"),
                 ],
                 levels={f"baseline {baseline:.3f}": baseline},
                 marks={"0.5": 0.5},
@@ -127,16 +119,7 @@ def run(context: Context) -> Outcome:
                 "precision against recall",
                 "recall",
                 "precision",
-                [
-                    Line(
-                        "Keras" if side == "keras" else "NumPy",
-                        moved(side)["recall"][~np.isnan(moved(side)["precision"])].tolist(),
-                        moved(side)["precision"][~np.isnan(moved(side)["precision"])].tolist(),
-                        "blue" if side == "keras" else "orange",
-                        "line" if side == "keras" else "points",
-                    )
-                    for side in SIDES
-                ],
+                [on_side(side, curve(side, "recall"), curve(side, "precision")) for side in SIDES],
             ),
         ],
     )
@@ -145,19 +128,9 @@ def run(context: Context) -> Outcome:
         f"{y.mean():.0%} of the {n:,} validation images are of class {digit}.",
         [pair],
         findings,
-        [figure],
+        figure,
         {
             "thresholds": THRESHOLDS.tolist(),
-            **{side: {name: values.tolist() for name, values in moved(side).items()} for side in SIDES},
+            **{side: {name: getattr(moved(side), name).tolist() for name in SCORES} for side in SIDES},
         },
     )
-
-
-LESSON = Lesson(
-    10,
-    "threshold",
-    "Interpreting the output however we want",
-    "The model gives a number; we decide from where on it means yes. What do precision, recall and accuracy do while "
-    "the threshold moves, and which of them hides what?",
-    run,
-)

@@ -2,19 +2,23 @@
 
 import numpy as np
 
+from compare.lessons.toolkit import Outcome, above, beats_baseline, finding, lesson, told
 from compare.lessons.toolkit.context import Context
-from compare.lessons.toolkit.figures import Color, Figure, Line, Plot
-from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons.toolkit.figures import Figure, Plot, on_both_sides
 from compare.lessons.toolkit.pair import SIDES, Pair, SideName, both
-from compare.lessons.toolkit.statistics import above
 from scratch.arrays import Array
 
 POINTS = 40
 """At so many moments of the epoch the weights are tried out."""
-COLORS: dict[str, Color] = {"no": "blue", "yes": "orange"}
 
 
-def run(context: Context) -> Outcome:
+@lesson(
+    8,
+    "New examples against earlier ones",
+    "The tutorial says that new examples may mess up the weights for earlier data. Watch the share of the other "
+    "classes that is answered right: what happens to it once only one class comes by?",
+)
+def weights_order(context: Context) -> Outcome:
     """Train for one epoch on sorted rows and on shuffled ones, and look at the weights on the way."""
     config = context.config(epochs=1, batch_size=8, learning_rate=0.5, train_size=12_000)
     rows = context.rows(config, validation=2000)
@@ -38,9 +42,6 @@ def run(context: Context) -> Outcome:
     def on_the_others(pair: Pair, step: int) -> str:
         return both(lambda side: right(pair, side, step)["no"], ".3f")
 
-    def told(pair: Pair) -> str:
-        return both(lambda side: pair.last(side, "val_accuracy"), ".3f")
-
     baseline = rows.baseline["validation"]
     findings = [
         finding(
@@ -58,8 +59,7 @@ def run(context: Context) -> Outcome:
         ),
         finding(
             lambda side: (
-                above(baseline, ordered.last(side, "val_accuracy"), len(rows.x_val))
-                and above(shuffled.last(side, "val_accuracy"), baseline, len(rows.x_val))
+                above(baseline, ordered.last(side, "val_accuracy"), len(rows.x_val)) and beats_baseline(shuffled, side)
             ),
             f"The same rows, once each: sorted they end at an accuracy of {told(ordered)}, shuffled at "
             f"{told(shuffled)}; the baseline is {baseline:.3f}.",
@@ -69,25 +69,16 @@ def run(context: Context) -> Outcome:
     ]
 
     def panel(pair: Pair) -> Plot:
-        found = {side: [right(pair, side, int(step)) for step in looked] for side in SIDES}
         at = (looked + 1).tolist()
-        names = {"no": "others", "yes": f"class {config.digit}"}
-        lines = [
-            Line(
-                f"{names[which]}, {'Keras' if side == 'keras' else 'NumPy'}",
-                at,
-                [one[which] for one in found[side]],
-                COLORS[which],
-                "line" if side == "keras" else "points",
-            )
-            for which in ("no", "yes")
-            for side in SIDES
-        ]
+        found = {side: [right(pair, side, int(step)) for step in looked] for side in SIDES}
+        others = on_both_sides("others", at, lambda side: [one["no"] for one in found[side]], "blue")
+        lines = others + on_both_sides(
+            f"class {config.digit}", at, lambda side: [one["yes"] for one in found[side]], "orange"
+        )
         marks = {f"class {config.digit} begins": turn + 1.0} if pair is ordered else {}
         return Plot(pair.label, "step", "share answered right", lines, marks=marks)
 
     figure = Figure(
-        "weights-order",
         "What is answered right while one epoch goes by, for either class: sorted by label, and shuffled.",
         [panel(ordered), panel(shuffled)],
     )
@@ -97,20 +88,10 @@ def run(context: Context) -> Outcome:
         f"rows shuffled. Validation on {len(rows.x_val):,} images.",
         [ordered, shuffled],
         findings,
-        [figure],
+        figure,
         {
             "right_at_the_end": {
-                pair.label: {side: right(pair, side, -1) for side in SIDES} for pair in (ordered, shuffled)
+                one.label: {side: right(one, side, -1) for side in SIDES} for one in (ordered, shuffled)
             }
         },
     )
-
-
-LESSON = Lesson(
-    8,
-    "weights-order",
-    "New examples against earlier ones",
-    "The tutorial says that new examples may mess up the weights for earlier data. Watch the share of the other "
-    "classes that is answered right: what happens to it once only one class comes by?",
-    run,
-)

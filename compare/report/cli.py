@@ -8,11 +8,9 @@ from rich.console import Console
 
 from compare import options
 from compare.common.errors import BadInput
-from compare.core.config import Config
 
 Html = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Write a page instead of printing.", rich_help_panel=options.OUTPUT),
+    Path | None, typer.Option(metavar="FILE", help="Write a page instead of printing.", rich_help_panel=options.OUTPUT)
 ]
 
 
@@ -22,6 +20,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def guide(
+    context: typer.Context,
     dataset: options.Dataset = "auto",
     data: options.Data = None,
     digit: options.Digit = 5,
@@ -42,25 +41,6 @@ def guide(
 
     Nothing is trained but a few batches. Exit code: 0, or 1 where a value does not check.
     """
-    config = Config(
-        digit=digit,
-        epochs=epochs,
-        batch_size=batch_size,
-        optimizer=optimizer,
-        learning_rate=learning_rate,
-        momentum=momentum,
-        nesterov=nesterov,
-        activation=activation,
-        loss=loss,
-        pixels=pixels,
-        dtype=dtype,
-        seed=seed,
-    )
-    raise typer.Exit(run(config, dataset, data, html))
-
-
-def run(config: Config, dataset: str, data: Path | None, html: Path | None) -> int:
-    """Measure the values, and print the guide or write it; return the exit code."""
     from compare.core.comparison import Comparison
     from compare.report.guide import guide_of
     from compare.report.page import write_guide
@@ -70,7 +50,7 @@ def run(config: Config, dataset: str, data: Path | None, html: Path | None) -> i
     if html and (html.is_dir() or not html.parent.is_dir()):
         raise BadInput(f"--html {html} is no file in a directory that is there; name one, such as guide.html")
     console = Console()
-    comparison = Comparison(config, load(dataset, data))
+    comparison = Comparison(options.config_of(context), load(dataset, data))
     show_data(console, comparison)
     with console.status("Computing each value on both sides"), comparison:
         entries = guide_of(comparison)
@@ -79,4 +59,4 @@ def run(config: Config, dataset: str, data: Path | None, html: Path | None) -> i
         console.print(f"Written: {html}", highlight=False)
     else:
         show_guide(console, entries)
-    return 0 if all(entry.value.ok for entry in entries) else 1
+    raise typer.Exit(0 if all(entry.value.ok for entry in entries) else 1)

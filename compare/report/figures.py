@@ -8,7 +8,7 @@ import numpy as np
 from compare.common import pages
 from compare.core.comparison import Comparison
 from compare.core.training import apart
-from compare.report.findings import THRESHOLD, Findings
+from compare.report.predictions import THRESHOLD, Predictions
 from scratch.arrays import Array
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = pages.LIGHT
+NARROWEST = 0.01
+"""So long is an axis of accuracies at least: where nothing changes, it would show how Keras rounds to float32."""
 PANELS = {"accuracy": "Training accuracy", "val_accuracy": "Validation accuracy"} | {
     "loss": "Training loss",
     "val_loss": "Validation loss",
@@ -31,16 +33,16 @@ class Drawn:
     alternative: str
 
 
-def figures_of(comparison: Comparison, findings: Findings) -> dict[str, Drawn]:
+def figures_of(comparison: Comparison, predictions: Predictions) -> dict[str, Drawn]:
     """Draw everything, one figure a panel, so that a page can set them side by side or one below the other."""
     with pages.themed():
-        drawn = [curve(comparison, name) for name in PANELS]
-        drawn += [
+        drawn = [
+            *(curve(comparison, name) for name in PANELS),
             weight_difference(comparison),
             *(history_difference(comparison, name) for name in ("loss", "val_loss")),
+            weights(comparison, predictions.yes),
+            *(spread(predictions, name, values) for name, values in (("z", predictions.z), ("a", predictions.a))),
         ]
-        drawn += [weights(comparison, findings.yes)]
-        drawn += [spread(findings, "z", findings.z), spread(findings, "a", findings.a)]
     return {one.name: one for one in drawn}
 
 
@@ -75,6 +77,9 @@ def curve(comparison: Comparison, name: str) -> Drawn:
         level = comparison.rows.baseline["validation" if name.startswith("val_") else "train"]
         axes.axhline(level, color=COLOURS["baseline"], linestyle=":", linewidth=1.6, label=f"baseline {level:.4f}")
         over = f", and a dotted line at the baseline, {level:.4f}"
+        low, high = axes.get_ylim()
+        if high - low < NARROWEST:
+            axes.set_ylim((low + high - NARROWEST) / 2, (low + high + NARROWEST) / 2)
     _whole_numbers(axes)
     axes.legend()
     return Drawn(
@@ -148,11 +153,6 @@ def shown_epochs(comparison: Comparison, most: int = 41) -> list[int]:
     return sorted({round(step) for step in np.linspace(0, last, min(most, last + 1))})
 
 
-def image_of(W: Array, shape: tuple[int, ...]) -> Array:
-    """Lay one unit's weights out as the image whose pixels they weigh."""
-    return np.asarray(W, float)[:, 0].reshape(shape)
-
-
 def largest_weight(comparison: Comparison) -> float:
     """Return the size of the largest finite weight that is ever shown; the colours reach from minus to plus that."""
     shown = [comparison.runs["scratch"].weights[epoch][0] for epoch in shown_epochs(comparison)]
@@ -168,7 +168,7 @@ def weights(comparison: Comparison, yes: str) -> Drawn:
     limit = largest_weight(comparison)
     figure, row = pages.subplots(1, len(epochs), width=10, height=2.6, squeeze=False)
     for axes, epoch in zip(row[0], epochs, strict=True):
-        image = image_of(scratch.weights[epoch][0], shape)
+        image = scratch.weights[epoch][0][:, 0].reshape(shape)
         drawn = axes.imshow(image, cmap=diverging(), vmin=-limit, vmax=limit, interpolation="none")
         axes.set_title("before training" if epoch == 0 else f"after epoch {epoch}")
         axes.set_xticks([])
@@ -184,17 +184,18 @@ def weights(comparison: Comparison, yes: str) -> Drawn:
     )
 
 
-def spread(findings: Findings, name: str, values: Array) -> Drawn:
+def spread(predictions: Predictions, name: str, values: Array) -> Drawn:
     """Draw how z or a is spread, of images that are the digit and of the others."""
     title = {"z": "Weighted sum z", "a": "Output a"}[name]
     figure, axes = _panel(title)
-    if not findings.finite:
+    y, yes, no = predictions.y, predictions.yes, predictions.no
+    if not predictions.finite:
         axes.text(0.5, 0.5, "no finite numbers: this run overflowed", ha="center", transform=axes.transAxes)
         return Drawn(f"spread_{name}", figure, f"{title}: no histogram, as these are no finite numbers.")
     least, most = float(values.min()), float(values.max())
     bins = np.linspace(least, most, 41) if least < most else np.array([least - 0.5, least + 0.5])
     means = []
-    for which, word, colour in ((~findings.y, findings.no, "other"), (findings.y, findings.yes, "five")):
+    for which, word, colour in ((~y, no, "other"), (y, yes, "five")):
         if not which.any():
             continue
         share = np.full(int(which.sum()), 100 / which.sum())
@@ -208,12 +209,11 @@ def spread(findings: Findings, name: str, values: Array) -> Drawn:
     axes.set_ylabel("% of its kind")
     axes.set_xlabel(name)
     axes.legend(loc="upper left" if name == "z" else "upper center")
-    counts = (
-        f"{findings.misses} of '{findings.yes}' are at or below one half, {findings.false_alarms} of the others above"
-    )
+    missed, mistaken = predictions.confusion.false_negatives, predictions.confusion.false_positives
+    wrong = f"; {missed} of '{yes}' are at or below one half, {mistaken} of the others above" if name == "a" else ""
     return Drawn(
         f"spread_{name}",
         figure,
-        f"{title}, a histogram for '{findings.yes}' and one for '{findings.no}', on a logarithmic axis. Its mean is "
-        f"{' and '.join(means)}{f'; {counts}' if name == 'a' else ''}.",
+        f"{title}, a histogram for '{yes}' and one for '{no}', on a logarithmic axis. Its mean is "
+        f"{' and '.join(means)}{wrong}.",
     )

@@ -1,7 +1,7 @@
 """The guide: for each word of the Keras lines, what it says, the function of scratch that computes it, and a value.
 
-A row names functions; their formula and source are read from them (``sources``), and the Keras line from keras_ref
-(``lines``). The one thing written here is what the line says to somebody who just watched the tutorial.
+A row names functions; their formula and source are read from them (``docstrings``), and the Keras line from keras_ref
+(``keras_lines``). The one thing written here is what the line says to somebody who just watched the tutorial.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 
 import keras_ref
 import scratch
+from compare.common.docstrings import Stated, stated
 from compare.core.checks import Check
 from compare.core.comparison import Comparison
 from compare.core.config import Config
-from compare.report.lines import Line, keras_lines, marked, written
-from compare.report.sources import Stated, stated
-from compare.report.values import values_of
+from compare.report.guide_values import values_of
+from compare.report.keras_lines import Line, marked, read_keras_lines, written
 from scratch import activations, data, initializers, layers, losses, metrics, models, optimizers
 
 
@@ -252,7 +252,7 @@ class Entry:
 
 def guide_of(comparison: Comparison) -> list[Entry]:
     """Fill the rows for a comparison; what it has not measured yet is measured now."""
-    values, lines = values_of(comparison), keras_lines()
+    values, lines = values_of(comparison), read_keras_lines()
     config, dataset, shape = comparison.config, comparison.dataset, comparison.rows.shape
     entries = []
     for row in ROWS:

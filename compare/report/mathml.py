@@ -13,16 +13,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 GREEK = {"alpha": "α", "beta": "β", "epsilon": "ε", "EPSILON": "ε"}
-SIGNS = {
-    ast.Add: "+",
-    ast.Sub: "−",
-    ast.Mult: "·",
-    ast.Eq: "≟",
-    ast.Gt: ">",
-    ast.GtE: "≥",
-    ast.Lt: "<",
-    ast.LtE: "≤",
-}
+SIGNS = {ast.Add: "+", ast.Sub: "−", ast.Mult: "·", ast.Eq: "≟", ast.Gt: ">", ast.GtE: "≥", ast.Lt: "<", ast.LtE: "≤"}
 SHORT = {"maximum": "max", "minimum": "min"}
 FENCED = {"abs": "||", "floor": "⌊⌋", "ceil": "⌈⌉", "norm": "‖‖"}
 OVER = {-1: "units", 0: "rows"}

@@ -1,4 +1,4 @@
-"""The pages: a comparison's findings, figures, guide and numbers, put into the templates."""
+"""The pages: a comparison's predictions, figures, guide and numbers, put into the templates."""
 
 import base64
 import io
@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compare.common import pages
+from compare.common.console import share, short
+from compare.common.docstrings import Stated
 from compare.common.environment import environment
 from compare.core.checks import Check
 from compare.core.comparison import Comparison
 from compare.core.config import Config
 from compare.core.training import apart
-from compare.report.embedded import embedded
-from compare.report.figures import Drawn, figures_of
-from compare.report.findings import Findings, findings_of
+from compare.report.figures import figures_of
 from compare.report.guide import Entry, guide_of
 from compare.report.mathml import mathml
-from compare.report.sources import Stated
+from compare.report.page_data import data_of
+from compare.report.predictions import Predictions, predictions_of
 from scratch.arrays import Array
 from scratch.datasets import Dataset
 
@@ -33,20 +34,10 @@ FORMATS = ("png", "svg")
 
 def write_report(comparison: Comparison, path: Path, command: str, figures: Path | None = None) -> None:
     """Write the report of a comparison that was judged, and its figures for slides where a directory is named."""
-    findings = findings_of(comparison)
-    drawn = figures_of(comparison, findings)
-    pages.write(report_html(comparison, findings, drawn, command), path)
-    if figures:
-        for one in drawn.values():
-            for ending in FORMATS:
-                pages.save_figure(one.figure, figures / f"{one.name}.{ending}")
-
-
-def report_html(comparison: Comparison, findings: Findings, drawn: dict[str, Drawn], command: str) -> str:
-    """Fill the report's template."""
     assert comparison.verdict
-    data = embedded(comparison, findings)
-    return pages.render(
+    predictions = predictions_of(comparison)
+    drawn = figures_of(comparison, predictions)
+    html = pages.render(
         "compare.report",
         "report.html",
         heading=HEADINGS[comparison.verdict.word],
@@ -59,14 +50,19 @@ def report_html(comparison: Comparison, findings: Findings, drawn: dict[str, Dra
         numbers=_numbers(comparison),
         figures={name: pages.figure_svg(one.figure, one.alternative) for name, one in drawn.items()},
         guide=[shown(entry) for entry in guide_of(comparison)],
-        findings=findings,
-        right=len(findings.y) - findings.misses - findings.false_alarms,
-        apart=float(np.abs(findings.a - findings.a_keras).max()) if findings.finite else None,
-        mistakes=_mistakes(comparison, findings),
+        predictions=predictions,
+        scores=_scores(predictions),
+        apart=float(np.abs(predictions.a - predictions.a_keras).max()) if predictions.finite else None,
+        mistakes=_mistakes(comparison, predictions),
         ladder=[_rung(rung) for rung in comparison.checks],
-        data=data,
+        data=data_of(comparison, predictions),
         epochs=comparison.epochs,
     )
+    pages.write(html, path)
+    if figures:
+        for one in drawn.values():
+            for ending in FORMATS:
+                pages.save_figure(one.figure, figures / f"{one.name}.{ending}")
 
 
 def write_guide(entries: list[Entry], dataset: Dataset, path: Path) -> None:
@@ -77,7 +73,6 @@ def write_guide(entries: list[Entry], dataset: Dataset, path: Path) -> None:
 
 def shown(entry: Entry) -> dict[str, Any]:
     """Set one row of the guide: line and source in colour, formulas as mathematics."""
-    keras, numpy, difference, allowed = entry.numbers
     return {
         "title": entry.row.title,
         "place": entry.line.place,
@@ -86,10 +81,7 @@ def shown(entry: Entry) -> dict[str, Any]:
         "silent": not entry.row.words,
         "math": [_math(one) for one in entry.math],
         "quantity": entry.quantity,
-        "keras": keras,
-        "numpy": numpy,
-        "difference": difference,
-        "allowed": allowed,
+        "numbers": dict(zip(("Keras", "NumPy", "difference", "allowed"), entry.numbers, strict=True)),
         "ok": entry.value.ok,
     }
 
@@ -113,12 +105,16 @@ def prose(docstring: str) -> "Markup":
 
 
 def command_of(config: Config, dataset: str, data: Path | None) -> str:
-    """Write the command that makes this comparison, with every option that is not the default."""
+    """Write the command that makes this comparison, with every option that is not the default.
+
+    Of a directory elsewhere it has the name only: the page is for others, too.
+    """
     default = Config(optimizer=config.optimizer).as_dict()
     changed = {name: value for name, value in config.as_dict().items() if value != default[name]}
     if config.optimizer != Config().optimizer:
         changed["optimizer"] = config.optimizer
-    named = {"dataset": None if dataset == "auto" else dataset, "data": data}
+    directory = data.name if data and data.is_absolute() else data
+    named = {"dataset": None if dataset == "auto" else dataset, "data": directory}
     options = {name: value for name, value in (named | changed).items() if value is not None}
     words = ["python", "-m", "compare"]
     for name, value in options.items():
@@ -145,19 +141,31 @@ def _numbers(comparison: Comparison) -> list[tuple[str, str]]:
     ]
 
 
-def _mistakes(comparison: Comparison, findings: Findings) -> list[dict[str, Any]]:
-    if not findings.finite:
+def _scores(predictions: Predictions) -> list[tuple[str, str, str]]:
+    """Return each score of the answers: its name, what it says, and the number, or why there is none."""
+    counted, yes = predictions.confusion, predictions.yes
+    scores = [
+        ("accuracy", "answers that are right", counted.accuracy, ""),
+        ("precision", f"of all that it calls ‘{yes}’, how many are", counted.precision, "it never says so"),
+        ("recall", f"of all ‘{yes}’, how many it finds", counted.recall, "there is none"),
+        ("F1", "both in one number", counted.f1, "–"),
+    ]
+    return [(name, says, none if np.isnan(score) else f"{score:.4f}") for name, says, score, none in scores]
+
+
+def _mistakes(comparison: Comparison, predictions: Predictions) -> list[dict[str, Any]]:
+    if not predictions.finite:
         return []
     images, peak = comparison.dataset.x_test, comparison.dataset.peak
     return [
         {
             "image": picture(images[i], peak),
-            "label": int(findings.labels[i]),
-            "answer": findings.yes if findings.answers[i] else findings.no,
-            "keras": f"{findings.a_keras[i]:.6g}",
-            "numpy": f"{findings.a[i]:.6g}",
+            "label": int(predictions.labels[i]),
+            "answer": predictions.yes if predictions.answers[i] else predictions.no,
+            "keras": f"{predictions.a_keras[i]:.6g}",
+            "numpy": f"{predictions.a[i]:.6g}",
         }
-        for i in findings.mistakes[:SHOWN_MISTAKES]
+        for i in predictions.mistakes[:SHOWN_MISTAKES]
     ]
 
 
@@ -178,14 +186,8 @@ def _rung(rung: Check) -> dict[str, str]:
         "rung": rung.rung,
         "quantity": rung.quantity,
         "shape": " × ".join(str(n) for n in rung.shape) or "one number",
-        "difference": _short(rung.max_abs_difference),
-        "tolerance": _short(rung.tolerance),
-        "share": "" if rung.share is None else f"{rung.share:.1%}",
+        "difference": short(rung.max_abs_difference),
+        "tolerance": short(rung.tolerance),
+        "share": share(rung.share),
         "word": word,
     }
-
-
-def _short(number: float | None) -> str:
-    if number is None:
-        return ""
-    return f"{number:.0f}" if number.is_integer() and number < 1e6 else f"{number:.1e}"

@@ -106,3 +106,23 @@ def test_a_page_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:
 
 def test_code_is_set_in_colour_and_escaped() -> None:
     assert pages.highlighted("x = a < 2  # <b>").count("&lt;") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "shared"),
+    [
+        ("/home/ada/my data/mnist.npz", "mnist.npz"),
+        ("/data", "data"),
+        (
+            "/c/mnist.npz, downloaded from https://host/a/mnist.npz",
+            "mnist.npz, downloaded from https://host/a/mnist.npz",
+        ),
+        ("looked in /home/ada, /root/.keras/datasets, then stopped", "looked in ada, datasets, then stopped"),
+        ("(/home/ada/x.npz) is not the published mnist: 1/2 of it", "(x.npz) is not the published mnist: 1/2 of it"),
+        ("shards in ../data/many, or ./few", "shards in ../data/many, or ./few"),
+    ],
+)
+def test_of_an_absolute_path_a_page_shows_the_name_only(
+    text: str, shared: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert f"<p>{shared}</p>" in a_page(tmp_path, monkeypatch, "<p>{{ text | names_only }}</p>", text=text)

@@ -4,7 +4,6 @@ import contextlib
 import io
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,13 @@ import pytest
 
 from compare.cli import BAD_INPUT, INTERRUPTED, main
 from compare.core.config import Config
-from compare.lessons.toolkit import catalogue
-from compare.lessons.toolkit.context import PEAK, Context, stretched
-from compare.lessons.toolkit.lesson import Lesson, Outcome, finding
+from compare.lessons import all_lessons
+from compare.lessons.toolkit import Lesson, Outcome
+from compare.lessons.toolkit.context import Context
+from compare.lessons.toolkit.figures import Figure, Line, Plot
 from scratch.datasets import Dataset
 
-NAMES = [lesson.name for lesson in catalogue.lessons()]
+NAMES = [lesson.name for lesson in all_lessons()]
 
 
 class Ran:
@@ -48,11 +48,6 @@ def on_mnist(tmp_path_factory: pytest.TempPathFactory, keras: Any, mnist: Datase
     return Ran(tmp_path_factory.mktemp("mnist") / "out", "mnist")
 
 
-@pytest.fixture
-def context(digits: Dataset, keras: Any) -> Context:
-    return Context(digits)
-
-
 def shows_all(lesson: dict[str, Any]) -> None:
     assert lesson["findings"]
     for found in lesson["findings"]:
@@ -61,7 +56,7 @@ def shows_all(lesson: dict[str, Any]) -> None:
 
 
 def test_there_are_the_ten_lessons_of_the_tutorial() -> None:
-    assert [lesson.number for lesson in catalogue.lessons()] == list(range(1, 11))
+    assert [lesson.number for lesson in all_lessons()] == list(range(1, 11))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -90,7 +85,7 @@ def test_the_exit_code_says_that_both_sides_told_the_same_story(on_digits: Ran) 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_screen_says_what_to_look_for_before_and_what_was_seen_after(on_digits: Ran, name: str) -> None:
-    screen, lessons = on_digits.screen.getvalue(), {lesson.name: lesson for lesson in catalogue.lessons()}
+    screen, lessons = on_digits.screen.getvalue(), {lesson.name: lesson for lesson in all_lessons()}
     one = screen[screen.index(f"{lessons[name].number}. {lessons[name].title}") :]
     parts = [one.index(part) for part in ("Look for", "Trained", "┌", "Seen", "✓", "story", "seconds")]
     assert parts == sorted(parts)
@@ -133,36 +128,13 @@ def test_without_garments_the_fashion_lesson_says_so(on_digits: Ran) -> None:
     assert notice in on_digits.page
 
 
-def test_fashion_that_is_nowhere_is_replaced_and_announced(
-    digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setenv("FIVE_OR_NOT_CACHE", str(tmp_path))
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # nothing listens there, so no download
-    taken, notice = Context(replace(digits, name="mnist"), data=tmp_path).fashion()
-    assert taken.name == "mnist"
-    assert notice is not None
-    assert "NOT garments but the 10 digit classes of mnist. fashion_mnist is not to be had" in notice
-
-
-def test_fashion_in_the_data_directory_is_taken(digits: Dataset, tmp_path: Path) -> None:
-    arrays = {"x_train": digits.x_train, "y_train": digits.y_train, "x_test": digits.x_test, "y_test": digits.y_test}
-    np.savez(tmp_path / "fashion_mnist.npz", **arrays)  # type: ignore[arg-type]
-    taken, notice = Context(replace(digits, name="mnist"), data=tmp_path).fashion()
-    assert (taken.name, notice) == ("fashion_mnist", None)
-
-
-def test_small_pixels_are_stretched_to_the_tutorials_range(digits: Dataset) -> None:
-    wide = stretched(digits)
-    assert (wide.x_train.max(), wide.peak) == (PEAK, PEAK)
-    np.testing.assert_array_equal(wide.x_train == 0, digits.x_train == 0)
-    assert stretched(wide) is wide
-
-
 NEW = """
-from compare.lessons.toolkit.lesson import Lesson, Outcome
+from compare.lessons.toolkit import lesson
 
-LESSON = Lesson(11, "brand-new", "A lesson in a file of its own", "Whether it is found.", lambda context: None)
+
+@lesson(11, "A lesson in a file of its own", "Whether it is found.")
+def brand_new(context):
+    return None
 """
 
 
@@ -173,7 +145,7 @@ def test_a_new_lesson_is_one_file(
 
     (tmp_path / "brand_new.py").write_text(NEW)
     monkeypatch.setattr(compare.lessons, "__path__", [*compare.lessons.__path__, str(tmp_path)])
-    assert [lesson.name for lesson in catalogue.lessons()] == [*NAMES, "brand-new"]
+    assert [lesson.name for lesson in all_lessons()] == [*NAMES, "brand-new"]
     assert main(["lessons"]) == 0
     assert "A lesson in a file of its own" in capsys.readouterr().out
 
@@ -211,56 +183,14 @@ def test_ctrl_c_keeps_the_lessons_that_are_finished(
     context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pair = context.pair("one", context.config(epochs=1, train_size=64))
-    done = Outcome("how", [pair], [], [])
+    figure = Figure("caption", [Plot("title", "x", "y", [Line("label", [0, 1], [0, 1])])])
+    done = Outcome("how", [pair], [], figure)
 
     def interrupted(context: Context) -> Outcome:
         raise KeyboardInterrupt
 
     two = [Lesson(1, "first", "", "", lambda context: done), Lesson(2, "second", "", "", interrupted)]
-    monkeypatch.setattr(catalogue, "lessons", lambda: two)
+    monkeypatch.setattr("compare.lessons.all_lessons", lambda: two)
     assert main(["lessons", "all", "--dataset", "digits", "--out", str(tmp_path)]) == INTERRUPTED
     assert list(json.loads((tmp_path / "lessons.json").read_text())["lessons"]) == ["first"]
     assert "interrupted: 1 finished lessons" in capsys.readouterr().err
-
-
-def test_a_side_that_departs_is_another_story(context: Context) -> None:
-    pair = context.pair("one", context.config(epochs=1, train_size=64))
-    pair.keras.weights[-1][0][0] += 1e-4  # far beyond rounding, and far too little to see in a curve
-    assert pair.verdict.word == "mismatched"
-    outcome = Outcome("how", [pair], [], [])
-    assert not outcome.same_story
-    assert outcome.story.startswith("The sides told different stories: one: weights after epoch 1: W")
-
-
-def test_findings_may_differ_only_where_rounding_decides_them(context: Context) -> None:
-    answers = {"keras": True, "scratch": False, "perturbed 0": False, "perturbed 1": True}
-    undecided = finding(answers.__getitem__, "yes", "no.")
-    assert (undecided.shown, undecided.same) == (False, True)
-    assert "rounding decides it" in undecided.sentence
-    differing = finding((answers | {"perturbed 1": False}).__getitem__, "yes", "no.")
-    assert (differing.shown, differing.same) == (False, False)
-    assert differing.sentence == "no. Keras and NumPy answer this differently."
-    limited = context.pair(
-        "raw", context.config(pixels="raw", optimizer="adam", epochs=2, batch_size=8, activation="sigmoid")
-    )
-    assert limited.verdict.word == "rounding-limited"
-    assert Outcome("how", [limited], [undecided], []).same_story
-    assert not Outcome("how", [limited], [differing], []).same_story
-
-
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_a_keras_model_that_is_taken_again_trains_as_a_new_one(context: Context, optimizer: str) -> None:
-    config = context.config(epochs=2, batch_size=16, train_size=200, optimizer=optimizer)
-    first = context.pair("first", config)
-    context.pair("another rate", replace(config, learning_rate=0.5))
-    again = context.pair("again", config)
-    for one, other in zip(first.keras.weights[-1], again.keras.weights[-1], strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
-def test_many_steps_at_once_are_the_same_steps(context: Context) -> None:
-    config = context.config(epochs=1, batch_size=16, train_size=200)  # 13 steps, the last one short
-    at_once, by_step = context.pair("at once", config), context.pair("by step", config, by_step=True)
-    assert len(by_step.steps["keras"]) == 13
-    assert at_once.keras.history == by_step.keras.history
-    np.testing.assert_array_equal(at_once.keras.weights[-1][0], by_step.keras.weights[-1][0])

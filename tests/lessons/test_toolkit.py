@@ -1,113 +1,83 @@
-"""Is the math that the lessons rest on right?"""
+"""Are both sides trained alike, on the data that a lesson asks for, and told apart where they differ?"""
 
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, precision_score, recall_score
 
-from compare.core.config import Config
-from compare.core.data import Rows, prepare
-from compare.core.rates import RatePerUnit
-from compare.core.training import Training, apart
-from compare.lessons.activation import FLAT, STEEPEST, edge_of_saturation, saturated
-from compare.lessons.threshold import measures
-from compare.lessons.toolkit.sweep import grid, stability_limit, sweep
-from scratch.activations import sigmoid, sigmoid_gradient
+from compare.lessons.toolkit import Outcome, finding
+from compare.lessons.toolkit.context import PEAK, Context, stretched
+from compare.lessons.toolkit.figures import Figure
 from scratch.datasets import Dataset
 
-RATES = grid(1e-3, 10, 8)
+NOTHING_SHOWN = Figure("", [])
 
 
-def alone(config: Config, rows: Rows, rate: float) -> tuple[list[Any], float]:
-    """Return the weights of a perceptron trained by itself, and how far rounding alone may carry it."""
-    training = Training(replace(config, learning_rate=rate), rows).trained()
-    return training.scratch.weights[-1], 2 * training.drift()
-
-
-@pytest.mark.parametrize("activation", ["sigmoid", "linear"])
-@pytest.mark.parametrize("column", range(len(RATES)))
-def test_each_column_of_the_sweep_equals_the_run_alone(digits: Dataset, activation: str, column: int) -> None:
-    config = Config(activation=activation, epochs=2, train_size=200)  # type: ignore[arg-type]
-    rows, rates = prepare(digits, config), RATES if activation == "sigmoid" else RATES / 200
-    found = [w[..., column : column + 1] for w in sweep(config, rows, rates).weights]
-    single, allowed = alone(config, rows, float(rates[column]))
-    assert apart(found, single) <= allowed
-
-
-def test_a_sweep_that_forgot_the_mean_over_the_units_would_be_seen(
-    digits: Dataset, monkeypatch: pytest.MonkeyPatch
+def test_fashion_that_is_nowhere_is_replaced_and_announced(
+    digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forgetful(self: RatePerUnit, rates: Any) -> None:
-        super(RatePerUnit, self).__init__(learning_rate=1.0)
-        self.rates = rates
-
-    monkeypatch.setattr(RatePerUnit, "__init__", forgetful)
-    config = Config(epochs=1, train_size=200)
-    rows = prepare(digits, config)
-    found = [w[..., :1] for w in sweep(config, rows, RATES).weights]
-    single, allowed = alone(config, rows, float(RATES[0]))
-    assert apart(found, single) > allowed
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("FIVE_OR_NOT_CACHE", str(tmp_path))
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # nothing listens there, so no download
+    taken, notice = Context(replace(digits, name="mnist"), data=tmp_path).fashion()
+    assert taken.name == "mnist"
+    assert notice is not None
+    assert "NOT garments but the 10 digit classes of mnist. fashion_mnist is not to be had" in notice
 
 
-def test_where_nothing_rounds_each_column_is_the_run_alone_bit_for_bit() -> None:
-    """Pixels of 0 and 1, four rows a batch, and rates that are powers of two: three steps fit into 24 bits."""
-    rng = np.random.default_rng(0)
-    x, y = rng.integers(0, 2, (12, 2, 2)).astype(np.float32), rng.integers(0, 2, 12).astype(bool)
-    rows = Rows(x, y, x, y)
-    config = Config(activation="linear", epochs=1, batch_size=4)
-    rates = np.array([0.5, 0.25, 0.125, 0.0625], np.float32)
-    start = [np.array([[0.5], [-0.25], [0.25], [-0.5]], np.float32), np.zeros(1, np.float32)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("compare.lessons.toolkit.sweep.initial_weights", lambda config, shape: start)
-        found = sweep(config, rows, rates).weights
-    for column, rate in enumerate(rates):
-        alone = Training(replace(config, learning_rate=float(rate)), rows, start=start, perturbed=False).trained()
-        for together, single in zip(found, alone.scratch.weights[-1], strict=True):
-            np.testing.assert_array_equal(together[..., column], single[..., 0])
+def test_fashion_in_the_data_directory_is_taken(digits: Dataset, tmp_path: Path) -> None:
+    arrays = {"x_train": digits.x_train, "y_train": digits.y_train, "x_test": digits.x_test, "y_test": digits.y_test}
+    np.savez(tmp_path / "fashion_mnist.npz", **arrays)  # type: ignore[arg-type]
+    taken, notice = Context(replace(digits, name="mnist"), data=tmp_path).fashion()
+    assert (taken.name, notice) == ("fashion_mnist", None)
 
 
-@pytest.mark.parametrize("rows", [3, 40], ids=["fewer rows than weights", "more rows than weights"])
-def test_the_stability_limit_is_where_full_batch_steps_begin_to_grow(rows: int) -> None:
-    X = np.random.default_rng(1).uniform(0, 1, (rows, 6))
-    y = np.random.default_rng(2).uniform(0, 1, rows)
-    limit = stability_limit(X)
-
-    def distance_after(steps: int, rate: float) -> float:
-        A, w = np.column_stack([X, np.ones(rows)]), np.zeros(7)
-        best = np.linalg.lstsq(A, y, rcond=None)[0]
-        for _ in range(steps):
-            w -= rate * 2 * A.T @ (A @ w - y) / rows
-        return float(np.linalg.norm(A @ (w - best)))
-
-    assert distance_after(2000, 0.99 * limit) < distance_after(0, limit) < distance_after(2000, 1.01 * limit)
+def test_small_pixels_are_stretched_to_the_tutorials_range(digits: Dataset) -> None:
+    wide = stretched(digits)
+    assert (wide.x_train.max(), wide.peak) == (PEAK, PEAK)
+    np.testing.assert_array_equal(wide.x_train == 0, digits.x_train == 0)
+    assert stretched(wide) is wide
 
 
-def test_the_stability_limit_counts_the_bias() -> None:
-    assert stability_limit(np.full((5, 1), 3.0)) == pytest.approx(1 / (3.0**2 + 1))
+def test_a_side_that_departs_is_another_story(context: Context) -> None:
+    pair = context.pair("one", context.config(epochs=1, train_size=64))
+    pair.keras.weights[-1][0][0] += 1e-4  # far beyond rounding, and far too little to see in a curve
+    assert pair.verdict.word == "mismatched"
+    outcome = Outcome("how", [pair], [], NOTHING_SHOWN)
+    assert not outcome.same_story
+    assert outcome.story.startswith("The sides told different stories: one: weights after epoch 1: W")
 
 
-def test_precision_recall_and_accuracy_are_scikit_learns() -> None:
-    rng = np.random.default_rng(0)
-    y, a = rng.random(300) < 0.1, rng.random(300)
-    thresholds = np.array([0.0, 0.3, 0.5, 0.9])
-    found = measures(y, a, thresholds)
-    for at, threshold in enumerate(thresholds):
-        said = a > threshold
-        for name, judge in {"precision": precision_score, "recall": recall_score, "accuracy": accuracy_score}.items():
-            assert found[name][at] == pytest.approx(judge(y, said)), name
+def test_findings_may_differ_only_where_rounding_decides_them(context: Context) -> None:
+    answers = {"keras": True, "scratch": False, "perturbed 0": False, "perturbed 1": True}
+    undecided = finding(answers.__getitem__, "yes", "no.")
+    assert (undecided.shown, undecided.same) == (False, True)
+    assert "rounding decides it" in undecided.sentence
+    differing = finding((answers | {"perturbed 1": False}).__getitem__, "yes", "no.")
+    assert (differing.shown, differing.same) == (False, False)
+    assert differing.sentence == "no. Keras and NumPy answer this differently."
+    limited = context.pair(
+        "raw", context.config(pixels="raw", optimizer="adam", epochs=2, batch_size=8, activation="sigmoid")
+    )
+    assert limited.verdict.word == "rounding-limited"
+    assert Outcome("how", [limited], [undecided], NOTHING_SHOWN).same_story
+    assert not Outcome("how", [limited], [differing], NOTHING_SHOWN).same_story
 
 
-def test_a_threshold_that_nothing_passes_has_no_precision() -> None:
-    found = measures(np.array([True, False]), np.array([0.2, 0.1]), np.array([0.5]))
-    assert np.isnan(found["precision"][0])
-    assert (found["recall"][0], found["accuracy"][0]) == (0, 0.5)
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_keras_model_that_is_taken_again_trains_as_a_new_one(context: Context, optimizer: str) -> None:
+    config = context.config(epochs=2, batch_size=16, train_size=200, optimizer=optimizer)
+    first = context.pair("first", config)
+    context.pair("another rate", replace(config, learning_rate=0.5))
+    again = context.pair("again", config)
+    for one, other in zip(first.keras.weights[-1], again.keras.weights[-1], strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
-def test_the_edge_of_saturation_is_where_the_slope_is_the_stated_part_of_the_steepest() -> None:
-    a = sigmoid(np.array([-1.0, 1.0]) * edge_of_saturation())
-    np.testing.assert_allclose(sigmoid_gradient(a, np.ones(2)), FLAT * STEEPEST, rtol=1e-12)
-    assert sigmoid_gradient(sigmoid(np.zeros(1)), np.ones(1))[0] == STEEPEST
-    edge = edge_of_saturation()
-    assert saturated(np.array([-edge - 0.1, -edge + 0.1, 0.0, edge + 0.1])) == 0.5
+def test_many_steps_at_once_are_the_same_steps(context: Context) -> None:
+    config = context.config(epochs=1, batch_size=16, train_size=200)  # 13 steps, the last one short
+    at_once, by_step = context.pair("at once", config), context.pair("by step", config, by_step=True)
+    assert len(by_step.steps["keras"]) == 13
+    assert at_once.keras.history == by_step.keras.history
+    np.testing.assert_array_equal(at_once.keras.weights[-1][0], by_step.keras.weights[-1][0])

@@ -16,7 +16,7 @@ import pytest
 
 from compare.core.checks import Batch, bounds_of
 from compare.core.frameworks import scratch_framework
-from compare.report.findings import findings_of
+from compare.report.predictions import predictions_of
 from scratch.datasets import Dataset
 from tests.report.comparisons import EPOCHS, comparison_on, comparison_on_digits, written
 
@@ -329,7 +329,7 @@ def test_it_is_set_for_paper(opened: Opened) -> None:
 
 def test_a_run_that_overflows_has_a_page_without_the_drawing(browser: Any, digits: Dataset, tmp_path: Path) -> None:
     comparison = comparison_on(digits, epochs=1, pixels="raw", activation="linear")
-    assert not findings_of(comparison).finite
+    assert not predictions_of(comparison).finite
     page = Opened(browser, written(comparison, tmp_path))
     assert "no finite numbers" in page.text("#draw")
     assert page.page.locator("#pad").count() == 0

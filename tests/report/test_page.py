@@ -12,18 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from compare.cli import BAD_INPUT, MATCHED, main
 from compare.common.errors import BadInput
-from compare.core.comparison import Comparison
 from compare.core.config import Config
-from compare.report.embedded import box_of, chosen_images
-from compare.report.figures import diverging, figures_of, shown_epochs
-from compare.report.findings import Findings, findings_of, word_for
-from compare.report.notebook import NotebookComparison
 from compare.report.page import command_of, picture, prose, write_report
-from compare.report.terminal import show_curves
 from scratch.datasets import Dataset
 from tests.report.comparisons import EPOCHS, comparison_on, comparison_on_digits, written
 
@@ -31,11 +24,6 @@ from tests.report.comparisons import EPOCHS, comparison_on, comparison_on_digits
 @pytest.fixture(scope="module")
 def html(tmp_path_factory: pytest.TempPathFactory) -> str:
     return written(comparison_on_digits(), tmp_path_factory.mktemp("report")).read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def findings() -> Findings:
-    return findings_of(comparison_on_digits())
 
 
 class Page(HTMLParser):
@@ -104,38 +92,6 @@ def test_ladder_recipe_environment_and_command_are_there(html: str) -> None:
     assert f"python -m compare --epochs {EPOCHS}" in text
 
 
-def test_the_findings_count_every_image_once(findings: Findings) -> None:
-    assert findings.hits + findings.misses == findings.y.sum()
-    assert findings.hits + findings.misses + findings.false_alarms + findings.rejections == len(findings.y)
-    history = comparison_on_digits().runs["scratch"].history
-    right = findings.hits + findings.rejections
-    assert right / len(findings.y) == pytest.approx(history["val_accuracy"][-1])
-
-
-def made_up(a: list[float], y: list[bool]) -> Findings:
-    values = np.array(a)
-    return Findings("five", np.array(y), np.where(y, 5, 3), values, values, values)
-
-
-def test_precision_recall_and_f1_are_those_of_the_textbook() -> None:
-    findings = made_up([0.9, 0.8, 0.7, 0.5, 0.2, 0.1], [True, True, False, True, True, False])
-    assert (findings.hits, findings.false_alarms, findings.misses, findings.rejections) == (2, 1, 2, 1)
-    assert findings.precision == pytest.approx(2 / 3)
-    assert findings.recall == pytest.approx(2 / 4)
-    assert findings.f1 == pytest.approx(2 * (2 / 3) * (1 / 2) / (2 / 3 + 1 / 2))
-    assert findings.mistakes.tolist() == [4, 2, 3]  # the surest first; exactly one half is a no
-
-
-def test_scores_that_do_not_exist_are_none() -> None:
-    never = made_up([0.1, 0.2], [False, False])
-    assert (never.precision, never.recall, never.f1) == (None, None, None)
-
-
-def test_z_is_what_the_activation_makes_a_of(findings: Findings) -> None:
-    # a has roundings of a few units in the last place
-    assert np.abs(1 / (1 + np.exp(-findings.z.astype(float))) - findings.a).max() < 1e-6
-
-
 @pytest.mark.parametrize(
     ("config", "dataset", "command"),
     [
@@ -148,6 +104,28 @@ def test_z_is_what_the_activation_makes_a_of(findings: Findings) -> None:
 )
 def test_the_command_makes_the_run_again(config: Config, dataset: str, command: str) -> None:
     assert command_of(config, dataset, None) == command
+
+
+def test_the_command_names_a_directory_elsewhere_without_its_place() -> None:
+    assert command_of(Config(), "auto", Path("/home/ada/my data")) == "python -m compare --data 'my data'"
+    assert command_of(Config(), "auto", Path("../data")) == "python -m compare --data ../data"
+
+
+def test_a_page_that_is_shared_does_not_tell_where_its_maker_keeps_the_data(
+    digits: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "ada's home"
+    home.mkdir()
+    arrays = {"x_train": digits.x_train, "y_train": digits.y_train, "x_test": digits.x_test, "y_test": digits.y_test}
+    np.savez(home / "mnist.npz", **{name: array[:300] for name, array in arrays.items()})  # type: ignore[arg-type]
+    arguments = ["--dataset", "mnist", "--data", str(home), "--epochs", "1", "--quiet", "--out", str(tmp_path)]
+    main(arguments)
+    main(["guide", *arguments[:4], "--html", str(tmp_path / "guide.html")])
+    for name in ("report.html", "guide.html"):
+        page = Page((tmp_path / name).read_text(encoding="utf-8"))
+        assert str(tmp_path) not in page.text
+        assert "mnist.npz is not the published mnist" in page.text
+    assert json.loads((tmp_path / "result.json").read_text())["dataset"]["source"] == str(home / "mnist.npz")
 
 
 def test_the_command_is_quoted_for_a_shell() -> None:
@@ -219,60 +197,6 @@ def test_the_command_writes_report_and_figures(tmp_path: Path, capsys: pytest.Ca
     assert (tmp_path / "figures" / "loss.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_both_sides_are_in_every_curve(findings: Findings) -> None:
-    for name, drawn in figures_of(comparison_on_digits(), findings).items():
-        if name in ("accuracy", "val_accuracy", "loss", "val_loss"):
-            keras, scratch = drawn.figure.axes[0].get_lines()[:2]
-            assert keras.get_label() == "Keras"
-            assert list(keras.get_ydata()) == comparison_on_digits().runs["keras"].history[name]
-            assert list(scratch.get_ydata()) == comparison_on_digits().runs["scratch"].history[name]
-
-
-def test_zero_is_the_middle_of_the_scale() -> None:
-    below, middle, above = (np.array(diverging()(place)[:3]) for place in (0.0, 0.5, 1.0))
-    assert middle.min() > 0.9
-    assert below[0] > below[2]
-    assert above[2] > above[0]
-    image = np.linspace(-1, 1, 9)
-    light = [sum(diverging()((n + 1) / 2)[:3]) for n in image]
-    assert light == sorted(light[:5]) + sorted(light[5:], reverse=True)  # lightest at 0, darker to both sides
-
-
-def test_a_long_training_shows_some_of_its_epochs() -> None:
-    class Long:
-        epochs = 10_000
-
-    shown = shown_epochs(Long(), most=41)  # type: ignore[arg-type]
-    assert (shown[0], shown[-1], len(shown)) == (0, 10_000, 41)
-
-
-def test_the_drawing_s_box_is_as_large_as_the_set_s_digits(digits: Dataset) -> None:
-    assert box_of(digits.x_test, digits.peak) == 8
-    image = np.zeros((3, 28, 28), np.uint8)
-    image[:, 4:24, 10:18] = 255
-    assert box_of(image, 255) == 20
-    assert box_of(np.zeros((2, 5, 5)), 255) == 1
-
-
-def test_mnist_s_box_is_the_one_that_it_was_made_with(mnist: Dataset) -> None:
-    assert box_of(mnist.x_test, mnist.peak) == 20
-
-
-def test_images_of_both_kinds_and_mistakes_can_be_loaded(findings: Findings) -> None:
-    chosen = chosen_images(findings, 1000)
-    assert len(chosen) == len(set(chosen.tolist())) >= 50
-    assert findings.y[chosen].sum() >= 24
-    assert (~findings.y[chosen]).sum() >= 24
-    assert findings.mistakes[0] in chosen
-    assert len(chosen_images(findings, 7)) == 7
-
-
-def test_classes_that_are_no_digits_have_no_digit_s_name(digits: Dataset) -> None:
-    config = Config(epochs=1)
-    assert word_for(Comparison(config, digits)) == "five"
-    assert word_for(Comparison(config, replace(digits, name="fashion_mnist"))) == "class 5"
-
-
 def test_a_docstring_s_code_is_set_as_code() -> None:
     assert prose("Return ``x<y`` & more.") == "Return <code>x&lt;y</code> &amp; more."
 
@@ -288,19 +212,6 @@ def test_a_picture_is_ink_on_white() -> None:
     shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))).convert("L"))
     assert (shown[0, 0], shown[0, 1]) == (255, 0)
     assert 0 < shown[1, 0] < 255
-
-
-def test_a_notebook_shows_verdict_and_curves() -> None:
-    shown = comparison_on_digits()._repr_html_()
-    assert "<strong>MATCHED</strong>: after 2 epochs" in shown
-    assert shown.count("<svg") == 4
-    assert "<script" not in shown
-
-
-def test_a_notebook_shows_a_comparison_that_has_not_begun(digits: Dataset) -> None:
-    shown = NotebookComparison(Config(), digits)._repr_html_()
-    assert "not judged yet" in shown
-    assert "<svg" not in shown
 
 
 def test_a_report_loads_nothing_before_it_is_written() -> None:
@@ -319,12 +230,3 @@ def test_a_report_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
 def test_a_directory_for_figures_is_tried_before_any_work(figures: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--dataset", "digits", "--quiet", "--figures", figures]) == BAD_INPUT
     assert f"cannot write to --figures {figures}" in capsys.readouterr().err
-
-
-def test_a_second_comparison_s_curves_are_drawn_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    screens = []
-    for _ in range(2):
-        show_curves(Console(width=100), comparison_on_digits())
-        screens.append(capsys.readouterr().out)
-    assert screens[0] == screens[1]
-    assert screens[1].count("baseline 0.9111") == 1

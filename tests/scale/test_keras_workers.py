@@ -6,7 +6,7 @@ import pytest
 from compare.core.config import Config
 from compare.core.frameworks import initial_weights
 from compare.scale import keras_workers
-from compare.scale.verification import reference
+from compare.scale.verification import one_rank, verify_workers
 from tests.scale.conftest import rows_of
 
 
@@ -14,8 +14,8 @@ def test_keras_on_two_workers_trains_what_one_rank_of_scratch_does() -> None:
     config = Config(epochs=2, batch_size=100)
     rows = rows_of(config)
     start = initial_weights(config, rows.shape)
-    one, *perturbed_runs = reference(config, rows, start, 0)
-    rungs = keras_workers.against(one, perturbed_runs, keras_workers.train(config, rows, start, 0, workers=2))
+    one = one_rank(config, rows, start, 0)
+    rungs = verify_workers(keras_workers.train(config, rows, start, 0, workers=2), one)
     assert len(rungs) == 4
     assert all(rung.ok for rung in rungs), rungs
 

@@ -7,7 +7,6 @@ what the function returns. A formula that no case below runs fails the last test
 import ast
 import inspect
 import pkgutil
-import re
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 import pytest
 
 import scratch
+from compare.common.docstrings import formulas_in
 from scratch import activations, data, gradcheck, initializers, layers, losses, metrics, optimizers, utils
 from scratch.arrays import Array
 from tests.scratch.rounding import Bounded, Wide
@@ -26,12 +26,6 @@ RNG = np.random.default_rng(7)
 N, D, U = 5, 4, 3
 
 Names = dict[str, Any]
-
-
-def formulas_in(docstring: str) -> list[str]:
-    """Return each run of lines that are indented further than the text."""
-    runs = re.findall(r"(?:^    +\S.*\n?)+", inspect.cleandoc(docstring), re.MULTILINE)
-    return [inspect.cleandoc(run) for run in runs]
 
 
 def stated_formulas() -> Iterator[tuple[str, str]]:

@@ -1,14 +1,18 @@
-"""``lessons.json``: what the lessons found, for other programs."""
+"""What a run of lessons leaves on disk: ``lessons.json`` for other programs, ``lessons.html``, and figures as files."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from compare.common import pages
 from compare.common.environment import environment
-from compare.lessons.toolkit.lesson import Lesson, Outcome
+from compare.lessons.toolkit import Finished
+from compare.lessons.toolkit.figures import draw
 from compare.lessons.toolkit.pair import SIDES, Pair
 from scratch.datasets import Dataset
 
 
-def result_of(outcomes: dict[str, tuple[Lesson, Outcome, float]], dataset: Dataset, seed: int) -> dict[str, Any]:
+def lessons_result(finished: Sequence[Finished], dataset: Dataset, seed: int) -> dict[str, Any]:
     """Gather the lessons that were run."""
     return {
         "dataset": {
@@ -20,12 +24,13 @@ def result_of(outcomes: dict[str, tuple[Lesson, Outcome, float]], dataset: Datas
             "validation": len(dataset.x_test),
         },
         "seed": seed,
-        "lessons": {name: _of_lesson(*found) for name, found in outcomes.items()},
+        "lessons": {one.lesson.name: _of_lesson(one) for one in finished},
         "environment": environment(),
     }
 
 
-def _of_lesson(lesson: Lesson, outcome: Outcome, seconds: float) -> dict[str, Any]:
+def _of_lesson(finished: Finished) -> dict[str, Any]:
+    lesson, outcome = finished.lesson, finished.outcome
     return {
         "number": lesson.number,
         "title": lesson.title,
@@ -37,8 +42,8 @@ def _of_lesson(lesson: Lesson, outcome: Outcome, seconds: float) -> dict[str, An
         ],
         "same_story": outcome.same_story,
         "story": outcome.story,
-        "seconds": seconds,
-        "seconds_of_keras": sum(sum(pair.keras.seconds) for pair in outcome.pairs),
+        "seconds": finished.seconds,
+        "seconds_of_keras": finished.seconds_of_keras,
         "numbers": outcome.numbers,
         "runs": {pair.label: _of_pair(pair) for pair in outcome.pairs},
     }
@@ -55,3 +60,19 @@ def _of_pair(pair: Pair) -> dict[str, Any]:
         "max_accuracy_difference": pair.accuracy_difference,
         "history": {side: pair.runs[side].history for side in SIDES},
     }
+
+
+def write_page(finished: Sequence[Finished], dataset: Dataset, path: Path, figures: Path | None = None) -> None:
+    """Write the page, and each figure as an SVG file into the directory ``figures`` where one is named.
+
+    Raises BadInput where they cannot be written.
+    """
+    shown = {}
+    with pages.themed():
+        for one in finished:
+            drawing, caption = draw(one.outcome.figure), one.outcome.figure.caption
+            shown[one.lesson.name] = pages.figure_svg(drawing, caption)
+            if figures:
+                pages.save_figure(drawing, figures / f"{one.lesson.name}.svg")
+    html = pages.render("compare.lessons.toolkit", "lessons.html", finished=finished, figures=shown, dataset=dataset)
+    pages.write(html, path)

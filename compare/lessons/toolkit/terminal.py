@@ -2,21 +2,20 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-import plotext
 from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from compare.common.console import show_notice
+from compare.common.console import WIDEST_CHARTS, charts, show_notice
+from compare.lessons.toolkit import Finished, Lesson
 from compare.lessons.toolkit.figures import Figure, Images, Line, Plot
-from compare.lessons.toolkit.lesson import Lesson, Outcome
 from scratch.arrays import Array
 from scratch.datasets import Dataset
 
-WIDEST = 110
 HEIGHT = 15
 PLOTEXT = {"blue": "blue+", "orange": "orange", "green": "green", "red": "red", "violet": "magenta", "gray": "gray"}
 RICH = {"blue": "blue", "orange": "dark_orange", "green": "green", "red": "red", "violet": "magenta", "gray": "dim"}
@@ -27,9 +26,7 @@ FOR, AGAINST = " .+*#", " '-=≡"
 
 def show_list(console: Console, lessons: Sequence[Lesson]) -> None:
     """Print the lessons in their order."""
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for title in ("", "lesson", "what it is about"):
-        table.add_column(title)
+    table = Table("", "lesson", "what it is about", box=None, padding=(0, 2, 0, 0))
     for lesson in lessons:
         table.add_row(str(lesson.number), Text(lesson.name, style="bold"), lesson.title)
     console.print(table)
@@ -56,68 +53,63 @@ def show_before(console: Console, lesson: Lesson) -> None:
     console.print(Text.assemble(("Look for  ", "bold"), lesson.look_for))
 
 
-def show_after(console: Console, outcome: Outcome, seconds: float) -> None:
-    """Print what was trained, the figure, what was seen, and whether both sides told the same story."""
+def show_after(console: Console, finished: Finished) -> None:
+    """Print what was trained, the figure, what was seen, and whether both sides told the same story.
+
+    A quiet console gets one line.
+    """
+    outcome = finished.outcome
     show_notice(console, outcome.notice)
     console.print(Text.assemble(("Trained   ", "bold"), outcome.how))
-    for figure in outcome.figures:
-        console.print(drawn(figure, console))
+    console.print(_figure(outcome.figure, console))
     console.print(Text("Seen", style="bold"))
     for one in outcome.findings:
         mark = Text("  ✓ ", style="green") if one.shown else Text("  – not shown by this run: ", style="yellow")
         console.print(Text.assemble(mark, one.sentence))
     console.print(Text(outcome.story, style="green" if outcome.same_story else "bold red"))
-    keras = sum(sum(pair.keras.seconds) for pair in outcome.pairs)
-    console.print(Text(f"{seconds:.1f} seconds, {keras:.1f} of them for Keras's training.", style="dim"))
+    seconds = f"{finished.seconds:.1f} seconds, {finished.seconds_of_keras:.1f} of them for Keras's training."
+    console.print(Text(seconds, style="dim"))
+    if console.quiet:
+        shown = sum(one.shown for one in outcome.findings)
+        story = "both sides told the same story" if outcome.same_story else "the sides told DIFFERENT stories"
+        print(f"{finished.lesson.name}: {shown} of {len(outcome.findings)} findings shown; {story}")
 
 
-def one_line(lesson: Lesson, outcome: Outcome) -> str:
-    """Say in one line what a lesson came to."""
-    shown = sum(one.shown for one in outcome.findings)
-    story = "both sides told the same story" if outcome.same_story else "the sides told DIFFERENT stories"
-    return f"{lesson.name}: {shown} of {len(outcome.findings)} findings shown; {story}"
-
-
-def drawn(figure: Figure, console: Console) -> RenderableType:
-    """Draw a figure: plots two by two where there is room, images as characters."""
-    width = min(console.width, WIDEST)
-    plots = [panel for panel in figure.panels if isinstance(panel, Plot)]
-    beside = min(len(plots), 2, max(1, width // 50))
+def _figure(figure: Figure, console: Console) -> RenderableType:
+    """Draw plots two by two where there is room, and images as characters."""
+    width = min(console.width, WIDEST_CHARTS)
+    beside = min(len(figure.plots), 2, max(1, width // 50))
     grid = Table.grid(padding=(0, 1, 1, 0))
-    for start in range(0, len(plots), beside):
-        row = plots[start : start + beside]
+    for start in range(0, len(figure.plots), beside):
+        row = figure.plots[start : start + beside]
         grid.add_row(*(Group(_plot(plot, width // beside - 1, console), _legend(plot)) for plot in row))
-    return Group(grid, *(_images(panel, width) for panel in figure.panels if isinstance(panel, Images)))
+    return Group(grid, *([_images(figure.images, width)] if figure.images else []))
 
 
 def _plot(plot: Plot, width: int, console: Console) -> Text:
-    plotext.clear_figure()
-    plotext.limit_size(False, False)  # the console knows how wide it is
-    plotext.plotsize(width, HEIGHT)
-    plotext.theme("pro" if console.is_terminal and not console.no_color else "clear")
-    plotext.title(plot.title)
-    plotext.xlabel(plot.x_label)
-    points = [_finite(line, plot) for line in plot.lines]
-    xs, ys = ([value for one in points for value in one[axis]] for axis in (0, 1))
-    for level in plot.levels.values():
-        plotext.plot([min(xs), max(xs)], [_scaled(level, plot.log_y)] * 2, color="gray", marker="-")
-    for line, (x, y) in zip(plot.lines, points, strict=True):
-        color = PLOTEXT[line.color]
-        if line.kind == "bars":
-            plotext.plot(x, y, color=color, fillx=True, marker="sd")
-        elif line.kind == "points":
-            plotext.scatter(x, y, color=color, marker="o")
-        else:
-            plotext.plot(x, y, color=color, marker="braille")
-    for mark in plot.marks.values():
-        plotext.vline(_scaled(mark, plot.log_x), color="gray")
-    if plot.log_x:
-        plotext.xticks(*_powers(xs))
-    if plot.log_y:
-        plotext.yticks(*_powers(ys))
-    picture = Text.from_ansi(plotext.build())
-    plotext.clear_figure()
-    return picture
+    def draw(chart: Any) -> None:
+        chart.title(plot.title)
+        chart.xlabel(plot.x_label)
+        points = [_finite(line, plot) for line in plot.lines]
+        xs, ys = ([value for one in points for value in one[axis]] for axis in (0, 1))
+        for level in plot.levels.values():
+            chart.plot([min(xs), max(xs)], [_scaled(level, plot.log_y)] * 2, color="gray", marker="-")
+        for line, (x, y) in zip(plot.lines, points, strict=True):
+            color = PLOTEXT[line.color]
+            if line.kind == "bars":
+                chart.plot(x, y, color=color, fillx=True, marker="sd")
+            elif line.kind == "points":
+                chart.scatter(x, y, color=color, marker="o")
+            else:
+                chart.plot(x, y, color=color, marker="braille")
+        for mark in plot.marks.values():
+            chart.vline(_scaled(mark, plot.log_x), color="gray")
+        if plot.log_x:
+            chart.xticks(*_powers(xs))
+        if plot.log_y:
+            chart.yticks(*_powers(ys))
+
+    return charts(console, width, HEIGHT, draw)
 
 
 def _legend(plot: Plot) -> Columns:
@@ -145,16 +137,16 @@ def _powers(logarithms: list[float]) -> tuple[list[int], list[str]]:
     return powers, [f"1e{power}" for power in powers]
 
 
-def _images(panel: Images, width: int) -> RenderableType:
+def _images(shown: Images, width: int) -> RenderableType:
     """Draw weights as characters, the last image and as many others as there is room for."""
-    images = list(panel.images.items())
+    images = list(shown.images.items())
     pixel = 2 if images[0][1].shape[1] <= 14 else 1  # characters a pixel: they are twice as high as wide
     room = max(1, width // (images[0][1].shape[1] * pixel + 2))
     picked = [images[i] for i in np.unique(np.linspace(0, len(images) - 1, room).round().astype(int))]
-    largest = max(float(np.abs(image).max()) for _, image in images) or 1.0
     grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_row(*(Text.assemble((f"{label}\n", "bold"), _image(image, pixel, largest)) for label, image in picked))
-    return Group(Text(f"{panel.title}: {FOR[1:]} (red) for it, {AGAINST[1:]} (blue) against"), grid)
+    cells = (Text.assemble((f"{label}\n", "bold"), _image(one, pixel, shown.largest)) for label, one in picked)
+    grid.add_row(*cells)
+    return Group(Text(f"{shown.title}: {FOR[1:]} (red) for it, {AGAINST[1:]} (blue) against"), grid)
 
 
 def _image(image: Array, pixel: int, largest: float) -> Text:

@@ -1,10 +1,11 @@
-"""What the trained perceptron answers on the validation images: outputs, right and wrong, the surest mistakes."""
+"""What the trained perceptron answers to the validation images: outputs, right and wrong, the surest mistakes."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from compare.common.confusion import Confusion, confusion_of
 from compare.core.comparison import Comparison
 from scratch.arrays import Array
 
@@ -13,7 +14,7 @@ WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 
 @dataclass(frozen=True)
-class Findings:
+class Predictions:
     """Answers to the validation images; 'yes' is the digit of the recipe."""
 
     yes: str
@@ -38,40 +39,10 @@ class Findings:
         found: Array = self.a > THRESHOLD
         return found
 
-    @property
-    def hits(self) -> int:
-        """Yes, and rightly so."""
-        return int((self.answers & self.y).sum())
-
-    @property
-    def false_alarms(self) -> int:
-        """Yes where no would be right."""
-        return int((self.answers & ~self.y).sum())
-
-    @property
-    def misses(self) -> int:
-        """No where yes would be right."""
-        return int((~self.answers & self.y).sum())
-
-    @property
-    def rejections(self) -> int:
-        """No, and rightly so."""
-        return int((~self.answers & ~self.y).sum())
-
-    @property
-    def precision(self) -> float | None:
-        """Of all that it calls the digit, the share that is one; None where it never says so."""
-        return _share(self.hits, self.hits + self.false_alarms)
-
-    @property
-    def recall(self) -> float | None:
-        """Of all that are the digit, the share that it finds; None where there are none."""
-        return _share(self.hits, self.hits + self.misses)
-
-    @property
-    def f1(self) -> float | None:
-        """The harmonic mean of precision and recall, 2 * hits / (2 * hits + false alarms + misses)."""
-        return _share(2 * self.hits, 2 * self.hits + self.false_alarms + self.misses)
+    @cached_property
+    def confusion(self) -> Confusion:
+        """How many answers are right and wrong, of either kind."""
+        return confusion_of(self.y, self.a, THRESHOLD)
 
     @cached_property
     def mistakes(self) -> Array:
@@ -86,17 +57,13 @@ class Findings:
         return bool(np.isfinite(self.z).all() and np.isfinite(self.a).all())
 
 
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
-
-
 def word_for(comparison: Comparison) -> str:
     """Return how the recipe's digit is called."""
     digit = comparison.config.digit
     return WORDS[digit] if comparison.dataset.name in ("mnist", "digits") else f"class {digit}"
 
 
-def findings_of(comparison: Comparison) -> Findings:
+def predictions_of(comparison: Comparison) -> Predictions:
     """Ask both trained models about every validation image."""
     config, images = comparison.config, comparison.rows.x_val
     keras, scratch = comparison.runs["keras"], comparison.runs["scratch"]
@@ -104,7 +71,7 @@ def findings_of(comparison: Comparison) -> Findings:
     z, a, a_keras = (
         model.predict(images, batch_size=1024, verbose=0) for model in (weighs, scratch.model, keras.model)
     )
-    return Findings(
+    return Predictions(
         yes=word_for(comparison),
         y=comparison.rows.y_val,
         labels=comparison.dataset.y_test,

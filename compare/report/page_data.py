@@ -11,7 +11,7 @@ import numpy as np
 from compare.core.checks import Batch, bounds_of
 from compare.core.comparison import Comparison
 from compare.report.figures import diverging, largest_weight, shown_epochs
-from compare.report.findings import Findings
+from compare.report.predictions import Predictions
 from scratch.arrays import Array
 
 OF_A_KIND, MISTAKES = 24, 12
@@ -25,7 +25,7 @@ def packed(array: Array) -> dict[str, Any]:
     return {"type": array.dtype.name, "bytes": base64.b64encode(little.tobytes()).decode()}
 
 
-def embedded(comparison: Comparison, findings: Findings) -> dict[str, Any]:
+def data_of(comparison: Comparison, predictions: Predictions) -> dict[str, Any]:
     """Gather everything that the page computes with; without the drawing part where the weights are no numbers."""
     config, dataset, scratch = comparison.config, comparison.dataset, comparison.runs["scratch"]
     epochs = shown_epochs(comparison)
@@ -36,15 +36,15 @@ def embedded(comparison: Comparison, findings: Findings) -> dict[str, Any]:
         "peak": dataset.peak,
         "scaled": config.pixels == "unit",
         "activation": config.activation,
-        "yes": findings.yes,
-        "no": findings.no,
+        "yes": predictions.yes,
+        "no": predictions.no,
         "box": box_of(dataset.x_test, dataset.peak),
         "epochs": epochs,
         "W": packed(np.stack([scratch.weights[epoch][0][:, 0] for epoch in epochs])),
         "b": packed(np.concatenate([scratch.weights[epoch][1] for epoch in epochs])),
         "limit": largest_weight(comparison),
         "colours": packed(colours),
-        "images": _images(comparison, findings) if findings.finite else None,
+        "images": _images(comparison, predictions) if predictions.finite else None,
     }
 
 
@@ -64,30 +64,30 @@ def _extent(marked: Array) -> Array:
     return np.where(marked.any(axis=1), last - first, 0)
 
 
-def chosen_images(findings: Findings, most: int) -> Array:
+def chosen_images(predictions: Predictions, most: int) -> Array:
     """Choose validation images to load: of the digit, of the others, and the surest mistakes."""
-    fives, others = (np.flatnonzero(which)[:OF_A_KIND] for which in (findings.y, ~findings.y))
-    chosen = np.concatenate([fives, others, findings.mistakes[:MISTAKES]])
+    fives, others = (np.flatnonzero(which)[:OF_A_KIND] for which in (predictions.y, ~predictions.y))
+    chosen = np.concatenate([fives, others, predictions.mistakes[:MISTAKES]])
     _, first = np.unique(chosen, return_index=True)
     kept: Array = chosen[np.sort(first)]
     if len(kept) < 2 * OF_A_KIND + MISTAKES:
-        kept = np.concatenate([kept, np.setdiff1d(np.arange(len(findings.y)), kept)])
+        kept = np.concatenate([kept, np.setdiff1d(np.arange(len(predictions.y)), kept)])
     return kept[: min(most, 2 * OF_A_KIND + MISTAKES)]
 
 
-def _images(comparison: Comparison, findings: Findings) -> dict[str, Any]:
+def _images(comparison: Comparison, predictions: Predictions) -> dict[str, Any]:
     """Pack images with what NumPy makes of each, and with how far correctly rounded arithmetic may be from it."""
     config, pixels = comparison.config, comparison.dataset.x_test
-    chosen = chosen_images(findings, max(1, MOST_BYTES // pixels[0].nbytes))
+    chosen = chosen_images(predictions, max(1, MOST_BYTES // pixels[0].nbytes))
     rows, scratch = comparison.rows, comparison.runs["scratch"]
     bounds = bounds_of(comparison.scratch, config, Batch(rows.x_val[chosen], rows.y_val[chosen], scratch.weights[-1]))
     stored = pixels[chosen] if pixels.dtype == np.uint8 else pixels[chosen].astype(config.dtype)
     return {
         "pixels": packed(stored),
-        "labels": [int(label) for label in findings.labels[chosen]],
+        "labels": [int(label) for label in predictions.labels[chosen]],
         "numbers": [int(number) for number in chosen],
-        "z": packed(findings.z[chosen]),
-        "a": packed(findings.a[chosen]),
+        "z": packed(predictions.z[chosen]),
+        "a": packed(predictions.a[chosen]),
         "z_tolerance": packed(bounds["z"].tolerance[:, 0]),
         "a_tolerance": packed(bounds["a"].tolerance[:, 0]),
     }

@@ -25,7 +25,7 @@ class Line:
     words: tuple[str, ...]
 
 
-def keras_lines() -> list[Line]:
+def read_keras_lines() -> list[Line]:
     """Return every statement that speaks to Keras or computes something, in the order in which they run.
 
     The words of a line are the methods that it calls on ``keras`` or ``model``, each of their keywords, and what it

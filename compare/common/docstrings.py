@@ -26,7 +26,7 @@ def stated(function: Any, explained_by: Any = None, formula: int = 0) -> Stated:
     A function without a docstring's formula that only returns an expression has that as its formula.
     """
     text = inspect.getdoc(explained_by or function) or ""
-    formulas = _formulas(text)
+    formulas = formulas_in(text)
     source, first = inspect.getsourcelines(inspect.unwrap(function))
     tree = ast.parse(inspect.cleandoc("\n" + "".join(source)))
     return Stated(
@@ -38,9 +38,10 @@ def stated(function: Any, explained_by: Any = None, formula: int = 0) -> Stated:
     )
 
 
-def _formulas(docstring: str) -> list[str]:
+def formulas_in(docstring: str) -> list[str]:
     """Return each run of lines that are indented further than the text."""
-    return [inspect.cleandoc(run) for run in re.findall(r"(?:^    +\S.*\n?)+", docstring, re.MULTILINE)]
+    runs = re.findall(r"(?:^    +\S.*\n?)+", inspect.cleandoc(docstring), re.MULTILINE)
+    return [inspect.cleandoc(run) for run in runs]
 
 
 def _returned(tree: ast.Module) -> str:
