@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from compare import compare
-from compare.core.checks import Check, compared
+from compare.core.checks import Check, compared, names_of
 from compare.core.comparison import Comparison
 from compare.core.config import Config
 from scratch import activations, data, layers, losses, metrics, models, optimizers
@@ -51,6 +51,11 @@ def test_a_message_names_the_quantity_the_shape_both_values_and_what_is_allowed(
 
 def test_what_is_not_reached_says_so() -> None:
     assert str(Check("z", "z", (2,))) == "z: z was not reached"
+
+
+def test_weights_have_the_legend_s_names_and_those_of_several_layers_are_numbered() -> None:
+    assert names_of([None] * 2) == ["W", "b"]
+    assert names_of([None] * 4) == ["W1", "b1", "W2", "b2"]
 
 
 @pytest.fixture(params=["float32", "float64"])

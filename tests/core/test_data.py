@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from compare import compare
-from compare.core.config import Config
-from compare.core.data import Prepared, fed_to, prepare
+from compare.core.config import Config, Pixels
+from compare.core.data import Prepared, Rows, fed_to, gathered_in_order, in_order, prepare
 from compare.core.frameworks import batch_order
 from scratch.datasets import Dataset, load
 
@@ -40,3 +40,21 @@ def test_keras_is_fed_every_row_once_in_order(directory: Path) -> None:
     X, y = (np.concatenate(parts) for parts in zip(*(batches[i] for i in range(len(batches))), strict=True))
     assert np.array_equal(X, rows.x_train.take(np.arange(101)))
     assert np.array_equal(y, rows.y_train)
+
+
+@pytest.mark.parametrize("pixels", ["unit", "raw"])
+def test_rows_gathered_as_they_are_asked_for_are_those_of_the_copy(pixels: Pixels, digits: Dataset) -> None:
+    x = prepare(digits, Config(pixels=pixels, train_size=50)).x_train
+    order = np.random.default_rng(0).permutation(50)
+    copied, gathered = in_order(x, order), gathered_in_order(x, order)
+    assert isinstance(gathered, Prepared)
+    assert (gathered.shape, gathered.dtype) == (copied.shape, copied.dtype)
+    into = np.empty((50, 8, 8), x.dtype)
+    assert gathered.take(np.arange(50), out=into) is into
+    assert np.array_equal(into, copied)
+    assert np.array_equal(gathered[10:20].take(np.arange(10)), copied[10:20])
+
+
+def test_rows_need_none_to_validate_on() -> None:
+    rows = Rows(np.zeros((3, 2)), np.zeros(3))
+    assert (len(rows.x_val), len(rows.y_val)) == (0, 0)
