@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from compare.check.judge import Attempt, Finding
+from compare.check.contract import axes_of
+from compare.check.judge import Attempt, JudgedRung
 from scratch.arrays import Array
 
 CONSTANT = 1e-5
@@ -13,23 +14,17 @@ CONSTANT = 1e-5
 
 NO_NUMBERS = "there are no numbers to compare"
 
-ROWS = ("X", "y", "z")
-"""Arguments with a row for every image."""
 
-START = {"W": "W", "b": "b", "param": "param"}
-"""Results that are an argument moved by a step: there the steps are compared."""
-
-
-def pattern(finding: Finding, attempts: Sequence[Attempt]) -> str:
+def pattern(judged: JudgedRung, attempts: Sequence[Attempt]) -> str:
     """Describe how the failed attempts of a rung differ from Keras, in one sentence."""
-    failed = [one for one in attempts if one.wrong(finding.results)]
+    failed = [one for one in attempts if one.wrong(judged.rung.results)]
     if not failed:
         return "it fails on real images only, where roundings add up"
     if failed[0].problem:
         return failed[0].problem if failed[0].returned else f"{NO_NUMBERS}: {failed[0].problem}"
-    off = [name for name in finding.results if any(one.wrong((name,)) for one in failed)]
+    off = [name for name in judged.rung.results if any(one.wrong((name,)) for one in failed)]
     seen = [_of_result(name, failed) for name in off]
-    right = [name for name in finding.results if name not in off and all(name in one.returned for one in failed)]
+    right = [name for name in judged.rung.results if name not in off and all(name in one.returned for one in failed)]
     if right:
         seen.append(f"{' and '.join(right)} {'is' if len(right) == 1 else 'are'} right")
     seen += _where(failed, attempts)
@@ -42,7 +37,7 @@ def _of_result(name: str, failed: Sequence[Attempt]) -> str:
         for one in failed
         if name in one.returned and one.wrong((name,))
     ]
-    what = f"the step of {name}" if name in START else name
+    what = f"the step of {name}" if name in failed[0].question.function.arguments else name
     for seen, keras, _ in pairs:
         if seen.shape != keras.shape:
             turned = seen.shape == keras.T.shape and np.allclose(seen, keras.T)
@@ -61,7 +56,8 @@ def _of_result(name: str, failed: Sequence[Attempt]) -> str:
 
 
 def _step(name: str, one: Attempt, result: Array) -> Array:
-    start = one.question.case.arguments.get(START.get(name, ""))
+    """Return a result, or how far it is from the argument of the same name, which a step moved."""
+    start = one.question.case.arguments.get(name)
     return result if start is None or np.shape(start) != result.shape else result - start
 
 
@@ -75,7 +71,7 @@ def _factor(pairs: Sequence[tuple[Array, Array, Attempt]]) -> str | None:
         ratio = seen[telling] / keras[telling]
         if np.ptp(ratio) > CONSTANT * max(1.0, float(np.abs(ratio).max())):
             return None
-        N = next((len(x) for name, x in one.question.case.arguments.items() if name in ROWS), 1)
+        N = next((len(x) for name, x in one.question.case.arguments.items() if axes_of(name, x)[:1] == "N"), 1)
         ratios.append((float(ratio.mean()), N))
     values = np.array([ratio for ratio, _ in ratios])
     rows = np.array([N for _, N in ratios])

@@ -10,8 +10,8 @@ import pytest
 
 from compare.check import cli as check_cli
 from compare.check.catalogue import CATALOGUE
-from compare.check.exam import Exam
-from compare.check.keras_answers import KerasAnswers
+from compare.check.exam import Exam, KerasAnswers
+from compare.check.gradebook import Gradebook
 from compare.cli import main
 from tests.check.submissions import CORRECT, HOSTILE, PLAIN, UNREADABLE, WRONG, changed
 
@@ -55,6 +55,17 @@ def test_new_never_writes_over_a_file(run: Run, tmp_path: Path) -> None:
     assert code == 2
     assert "stays as it is" in said
     assert path.read_text() == "my work"
+
+
+def test_new_says_where_it_cannot_write(run: Run, tmp_path: Path) -> None:
+    code, said = run("new", tmp_path / "missing" / "mine.py")
+    assert code == 2
+    assert "cannot write" in said
+
+
+def test_new_says_how_to_check_this_very_file(run: Run, tmp_path: Path) -> None:
+    run("new", tmp_path / "my file.py")
+    assert "python -m compare check 'my file.py'" in (tmp_path / "my file.py").read_text(encoding="utf-8")
 
 
 def test_a_right_file_exits_with_0(run: Run, tmp_path: Path) -> None:
@@ -160,15 +171,15 @@ def test_the_rows_are_written_as_they_come(
     run: Run, submissions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[int] = []
-    add = check_cli._Class.add
+    add = Gradebook.add
 
-    def interrupted(self: Any, number: int, checked: Any) -> None:
-        add(self, number, checked)
+    def interrupted(self: Any, number: int, result: Any) -> None:
+        add(self, number, result)
         seen.append(len((tmp_path / "grades.csv").read_text().splitlines()))
         if len(seen) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(check_cli._Class, "add", interrupted)
+    monkeypatch.setattr(Gradebook, "add", interrupted)
     code, said = run("check", submissions, "--dataset", "digits", "--workers", "1", "--csv", tmp_path / "grades.csv")
     assert code == 130
     assert seen == [2, 3, 4]
