@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.check.catalogue import CATALOGUE, Mistake
+from compare.check.catalogue import Mistake
 from compare.check.contract import CONTRACT, Case
 from compare.check.diagnosis import Diagnosis, diagnose
 from compare.check.exam import Exam, KerasAnswers
@@ -49,15 +49,9 @@ class RungResult:
     asked: int
     sentence: str = ""
     remarks: list[str] = field(default_factory=list)
-    explanations: list[list[str]] = field(default_factory=list)
-    pattern: str = ""
+    diagnosis: Diagnosis = field(default_factory=Diagnosis)
+    """What is behind a failed rung."""
     smallest: SmallestInput | None = None
-
-    @property
-    def diagnosis(self) -> Diagnosis:
-        """What is behind a failed rung, with the catalogue's own words."""
-        found = tuple(tuple(CATALOGUE[name] for name in names) for names in self.explanations)
-        return Diagnosis(found, self.pattern)
 
 
 @dataclass
@@ -130,8 +124,8 @@ def _rung_as_dict(rung: RungResult) -> dict[str, Any]:
         "asked": rung.asked,
         "sentence": rung.sentence or None,
         "remarks": rung.remarks,
-        "explanations": rung.explanations,
-        "pattern": rung.pattern or None,
+        "explanations": [[m.name for m in mistakes] for mistakes in rung.diagnosis.explanations],
+        "pattern": rung.diagnosis.pattern or None,
         "smallest": shown
         and {
             "input": {name: x.tolist() if isinstance(x, np.ndarray) else x for name, x in shown.case.arguments.items()},
@@ -167,9 +161,7 @@ def _climbed(submission: Submission, exam: Exam) -> Iterator[RungResult]:
     for judged in ladder:
         rung = RungResult(judged.name, judged.state, judged.right, judged.asked, judged.sentence, judged.remarks)
         if judged.state == "failed":
-            found = diagnoses[judged.name]
-            rung.explanations = [[m.name for m in mistakes] for mistakes in found.explanations]
-            rung.pattern = found.pattern
+            rung.diagnosis = diagnoses[judged.name]
             if not shown and (small := smallest(submission, judged) or judged.failed):
                 rung.smallest = SmallestInput.of(small, judged)
                 shown = True

@@ -36,6 +36,10 @@ class Mistake:
         """Tell mistakes apart by name."""
         return hash(self.name)
 
+    def __reduce__(self) -> tuple[Callable[[str], "Mistake"], tuple[str]]:
+        """Travel from one process to another by name: code cannot."""
+        return known_as, (self.name,)
+
     @property
     def fails(self) -> tuple[str, ...]:
         """The rungs that it must fail as it is shown."""
@@ -47,6 +51,11 @@ class Mistake:
 
 
 CATALOGUE: dict[str, Mistake] = {}
+
+
+def known_as(name: str) -> Mistake:
+    """Return the mistake of this name."""
+    return CATALOGUE[name]
 
 
 def mistake(
