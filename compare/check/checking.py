@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from compare.check.catalogue import Mistake
-from compare.check.contract import CONTRACT, Case
+from compare.check.contract import CONTRACT, LADDER, Case
 from compare.check.diagnosis import Diagnosis, diagnose
 from compare.check.exam import Exam, KerasAnswers
-from compare.check.judge import Attempt, JudgedRung, climb
+from compare.check.judge import Attempt, JudgedRung, climb, look_alike
 from compare.check.sandbox import Limits, Submission, read_source
+from compare.check.sandbox.loading import OF_A_CLASS
 from compare.check.shrink import smallest
 from compare.common.errors import BadInput
 from scratch.arrays import Array
@@ -30,6 +31,11 @@ class SmallestInput:
     yours: dict[str, Array]
     keras: dict[str, Array]
     sentence: str
+
+    @property
+    def shows(self) -> bool:
+        """Whether a reader sees it: different numbers where there are any, else the sentence."""
+        return not self.yours or any(not look_alike(yours, self.keras[name]) for name, yours in self.yours.items())
 
     @classmethod
     def of(cls, one: Attempt, judged: JudgedRung) -> "SmallestInput":
@@ -52,6 +58,8 @@ class RungResult:
     diagnosis: Diagnosis = field(default_factory=Diagnosis)
     """What is behind a failed rung."""
     smallest: SmallestInput | None = None
+    first: SmallestInput | None = None
+    """The case of the exam that failed first, of which the smallest was made."""
 
 
 @dataclass
@@ -61,6 +69,8 @@ class FileResult:
     file: str
     problem: str | None = None
     """Why the file could not be checked at all."""
+    missing: list[str] = field(default_factory=list)
+    """Functions that must be there and are not, or are not filled in yet."""
     rungs: list[RungResult] = field(default_factory=list)
     output: str = ""
     protection: list[str] = field(default_factory=list)
@@ -88,14 +98,25 @@ class FileResult:
         return list(dict.fromkeys(found))
 
     @property
+    def told_best(self) -> RungResult | None:
+        """The failed rung whose diagnosis says most, the lowest of several: usually the first, but not always."""
+        failed = [rung for rung in self.rungs if rung.state == "failed"]
+        return max(failed, key=lambda rung: rung.diagnosis.worth, default=None)
+
+    @property
     def diagnosis(self) -> str:
-        """The diagnosis of the first rung that failed, in one sentence."""
-        return self.first_failed.diagnosis.sentence if self.first_failed else ""
+        """The best diagnosis of all rungs, in one sentence."""
+        best = self.told_best
+        if best is None:
+            return ""
+        return f"{'' if best is self.first_failed else f'{best.name} shows: '}{best.diagnosis.sentence}"
 
     @property
     def verdict(self) -> str:
-        """One word: right, wrong or unreadable."""
-        return "unreadable" if self.problem else "wrong" if self.first_failed else "right"
+        """One word: right, wrong, incomplete or unreadable."""
+        if self.problem:
+            return "unreadable"
+        return "wrong" if self.first_failed else "incomplete" if self.missing else "right"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result for JSON."""
@@ -107,6 +128,7 @@ class FileResult:
             "first_failing_rung": self.first_failed.name if self.first_failed else None,
             "diagnosis": self.diagnosis or None,
             "mistakes": [m.name for m in self.mistakes],
+            "missing": self.missing,
             "error": self.problem,
             "seconds": round(self.seconds, 3),
             "rungs": [_rung_as_dict(rung) for rung in self.rungs],
@@ -137,8 +159,13 @@ def _rung_as_dict(rung: RungResult) -> dict[str, Any]:
     }
 
 
-def check_file(path: Path, exam: Exam, limits: Limits, source: bytes | None = None) -> FileResult:
-    """Check one file. Whatever the file does, a result comes back."""
+def check_file(
+    path: Path, exam: Exam, limits: Limits, required: Sequence[str] = (), source: bytes | None = None
+) -> FileResult:
+    """Check one file, which must have the ``required`` functions. Whatever the file does, a result comes back.
+
+    Where none are named, a class must have what classes have, and another file every function of the starting file.
+    """
     began = time.perf_counter()
     result = FileResult(str(path))
     with Submission(path, limits, source) as submission:
@@ -146,6 +173,8 @@ def check_file(path: Path, exam: Exam, limits: Limits, source: bytes | None = No
         result.problem = submission.problem
         if not result.problem:
             result.rungs = list(_climbed(submission, exam))
+            there = {LADDER[rung.name].function.name for rung in result.climbed}
+            result.missing = [name for name in required or _all_of(submission) if name not in there]
             if not result.climbed:
                 result.problem = _nothing_to_check(submission)
     result.output = submission.output  # now that it is closed, nothing more can come
@@ -162,10 +191,18 @@ def _climbed(submission: Submission, exam: Exam) -> Iterator[RungResult]:
         rung = RungResult(judged.name, judged.state, judged.right, judged.asked, judged.sentence, judged.remarks)
         if judged.state == "failed":
             rung.diagnosis = diagnoses[judged.name]
-            if not shown and (small := smallest(submission, judged) or judged.failed):
-                rung.smallest = SmallestInput.of(small, judged)
+            if not shown and judged.failed:
+                rung.first = SmallestInput.of(judged.failed, judged)
+                rung.smallest = SmallestInput.of(smallest(submission, judged) or judged.failed, judged)
                 shown = True
         yield rung
+
+
+def _all_of(submission: Submission) -> list[str]:
+    """Return the functions that a whole file has."""
+    if submission.classes:
+        return list(OF_A_CLASS)
+    return [name for name, function in CONTRACT.items() if not function.of_classes]
 
 
 def _nothing_to_check(submission: Submission) -> str:
@@ -176,17 +213,23 @@ def _nothing_to_check(submission: Submission) -> str:
 
 
 def confirmed(result: FileResult, keras: KerasAnswers) -> FileResult:
-    """Ask Keras itself about the smallest inputs, which were found without it."""
+    """Ask Keras itself about the smallest inputs, which were found without it; what shows nothing then is not shown."""
     for rung in result.rungs:
         if rung.smallest:
             shown = rung.smallest
             answer = keras.answer(shown.case.function, shown.dtype, shown.case.arguments)
-            rung.smallest = replace(shown, keras={name: answer[name] for name in shown.keras})
+            shown = replace(shown, keras={name: answer[name] for name in shown.keras})
+            rung.smallest = shown if shown.shows else rung.first
     return result
 
 
 def check_files(
-    paths: Sequence[Path], exam: Exam, limits: Limits, workers: int | None = None, cluster: str | None = None
+    paths: Sequence[Path],
+    exam: Exam,
+    limits: Limits,
+    required: Sequence[str] = (),
+    workers: int | None = None,
+    cluster: str | None = None,
 ) -> Iterator[tuple[int, FileResult]]:
     """Yield (number, result) for every file as soon as it is done, in whatever order.
 
@@ -198,14 +241,16 @@ def check_files(
     with _engine(cluster):
         parallel = Parallel(n_jobs=workers or os.cpu_count() or 1, return_as="generator_unordered")
         yield from parallel(
-            delayed(_numbered)(number, path, _read(path), exam, limits) for number, path in enumerate(paths)
+            delayed(_numbered)(number, path, exam, limits, required, _read(path)) for number, path in enumerate(paths)
         )
 
 
-def _numbered(number: int, path: Path, source: bytes | None, exam: Exam, limits: Limits) -> tuple[int, FileResult]:
+def _numbered(
+    number: int, path: Path, exam: Exam, limits: Limits, required: Sequence[str], source: bytes | None
+) -> tuple[int, FileResult]:
     """Check one file. What goes wrong on our own side costs this file its result, and no other."""
     try:
-        return number, check_file(path, exam, limits, source)
+        return number, check_file(path, exam, limits, required, source)
     except Exception as error:
         return number, FileResult(str(path), problem=f"the check itself failed: {type(error).__name__}: {error}")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from compare.core.data import Rows
     from scratch.datasets import Dataset
 
-EXIT_CODES = {"right": 0, "wrong": 1, "unreadable": 2}
+EXIT_CODES = {"right": 0, "wrong": 1, "incomplete": 1, "unreadable": 2}
 NOT_ALL_RIGHT, INTERRUPTED = 1, 130
 
 REAL_ROWS = 1000
@@ -52,6 +52,14 @@ RealRows = Annotated[
         metavar="N", help="Real images to train on.", show_default=f"{REAL_ROWS:,}", rich_help_panel=options.DATA
     ),
 ]
+Require = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAMES",
+        help="Functions that must be there, as dense,sigmoid.",
+        show_default="all that a new file has, or a class",
+    ),
+]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Where the small random inputs come from.")]
 Run = Annotated[bool, typer.Option("--run", help="Train every one of them, and say what its curve would have told.")]
 NewFile = Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it must not be there yet.")]
@@ -81,6 +89,7 @@ def new(file: NewFile) -> None:
 
 def check(
     files: Files,
+    require: Require = None,
     dataset: options.Dataset = "auto",
     data: options.Data = None,
     train_size: RealRows = None,
@@ -96,13 +105,14 @@ def check(
 ) -> None:
     """Check your own NumPy: which line of the math departs from Keras, and what is the mistake called?
 
-    Each file runs in a process of its own, with limits. Exit code: 0 every rung that could be climbed passed, 1 a
-    rung failed (of several files: not all are right), 2 no file could be checked at all, 130 interrupted.
+    Each file runs in a process of its own, with limits. Exit code: 0 right, every function is there and passed; 1 not
+    right, a rung failed or functions are missing (of several files: not all are right); 2 no file could be checked at
+    all; 130 interrupted.
     """
     from compare.check.gradebook import Gradebook
     from compare.check.sandbox import Limits
 
-    paths = _files(files)
+    paths, required = _files(files), _required(require)
     for path, option in ((csv, "--csv"), (json, "--json"), (html, "--html")):
         _must_be_writable(path, option)
     console = Console(quiet=quiet)
@@ -112,9 +122,9 @@ def check(
     limits = Limits(seconds=time_limit, call_seconds=time_limit / 3, memory_mb=memory_limit)
     grades = Gradebook(console, loaded, keras, csv, json, html)
     if len(paths) == 1 and cluster is None:
-        code = _check_one(grades, paths[0], exam, limits)
+        code = _check_one(grades, paths[0], exam, limits, required)
     else:
-        code = _check_class(grades, paths, exam, limits, workers, cluster)
+        code = _check_class(grades, paths, exam, limits, required, workers, cluster)
     raise typer.Exit(code)
 
 
@@ -132,6 +142,17 @@ def _files(files: Sequence[Path]) -> list[Path]:
     if len(found) == 1 and not found[0].exists():
         raise BadInput(f"there is no file {found[0]}; python -m compare new {found[0]} writes one to start from")
     return found
+
+
+def _required(names: str | None) -> list[str]:
+    """Return the functions that are asked for by name. Raises BadInput for one that is not checked."""
+    from compare.check.contract import CONTRACT
+
+    asked = [name.strip() for name in names.split(",")] if names is not None else []
+    for name in asked:
+        if name not in CONTRACT:
+            raise BadInput(f"--require {name!r} is no function that is checked; name some of {', '.join(CONTRACT)}")
+    return asked
 
 
 def _must_be_writable(path: Path | None, option: str) -> None:
@@ -162,12 +183,12 @@ def _exam(rows: "Rows", loaded: "Dataset", seed: int) -> "tuple[KerasAnswers, Ex
     return keras, set_exam(rows, loaded.name, keras, seed)
 
 
-def _check_one(grades: "Gradebook", path: Path, exam: "Exam", limits: "Limits") -> int:
+def _check_one(grades: "Gradebook", path: Path, exam: "Exam", limits: "Limits", required: Sequence[str]) -> int:
     from compare.check.checking import check_file
     from compare.check.terminal import show_result, verdict_line
 
     with grades.console.status("Climbing the ladder"):
-        grades.add(0, check_file(path, exam, limits))
+        grades.add(0, check_file(path, exam, limits, required))
     (result,) = grades.results
     if not result.problem:
         show_result(grades.console, result)
@@ -177,7 +198,13 @@ def _check_one(grades: "Gradebook", path: Path, exam: "Exam", limits: "Limits") 
 
 
 def _check_class(
-    grades: "Gradebook", paths: Sequence[Path], exam: "Exam", limits: "Limits", workers: int | None, cluster: str | None
+    grades: "Gradebook",
+    paths: Sequence[Path],
+    exam: "Exam",
+    limits: "Limits",
+    required: Sequence[str],
+    workers: int | None,
+    cluster: str | None,
 ) -> int:
     from compare.check.checking import check_files
     from compare.check.terminal import class_line, show_class
@@ -187,7 +214,7 @@ def _check_class(
     try:
         with progress_bar(grades.console) as progress:
             bar = progress.add_task("Checking", total=len(paths))
-            for number, result in check_files(paths, exam, limits, workers, cluster):
+            for number, result in check_files(paths, exam, limits, required, workers, cluster):
                 grades.add(number, result)
                 progress.update(bar, advance=1, description=f"Checked {paths[number].name}")
     except KeyboardInterrupt:

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from compare.check.sandbox.loading import RATE
 from compare.core.config import Config
 from compare.core.data import Rows
 from compare.core.frameworks import initial_weights
@@ -42,30 +43,36 @@ Drawn = Iterator[tuple[str, str, Arguments]]
 
 @dataclass(frozen=True)
 class Symbol:
-    """An argument or a result: what its axes count, and the names that histories give it."""
+    """An argument or a result: what its axes count, and the names that people give it."""
 
     axes: str = ""
     also: tuple[str, ...] = ()
 
 
 SYMBOLS = {
-    "X": Symbol("ND"),
-    "y": Symbol("NU"),
-    "W": Symbol("DU"),
-    "b": Symbol("U"),
+    "X": Symbol("ND", ("x", "images", "inputs", "features", "data", "x_train", "x_batch")),
+    "y": Symbol("NU", ("y_true", "t", "true", "truth", "target", "targets", "label", "labels", "y_train", "y_batch")),
+    "W": Symbol("DU", ("w", "weights", "weight", "kernel")),
+    "b": Symbol("U", ("bias", "biases")),
     "z": Symbol("NU", ("x", "t", "v", "net", "u")),
-    "a": Symbol("NU"),
+    "a": Symbol(
+        "NU", ("y_pred", "y_hat", "yhat", "pred", "preds", "prediction", "predictions", "output", "outputs", "p")
+    ),
     "da": Symbol("NU"),
     "slope": Symbol("NU"),
-    "dz": Symbol("NU"),
+    "dz": Symbol("NU", ("delta", "dl_dz", "grad_z", "d_z")),
     "dW": Symbol("DU"),
     "db": Symbol("U"),
-    "param": Symbol("PU"),
-    "gradient": Symbol("PU"),
+    "param": Symbol("PU", ("w", "params", "parameter", "weights", "weight", "theta", "p")),
+    "gradient": Symbol("PU", ("grad", "g", "dw", "dparam", "gradients", "grads")),
+    "learning_rate": Symbol("", RATE),
+    "batch_size": Symbol("", ("batch", "size", "bs", "batchsize")),
+    "epochs": Symbol("", ("n_epochs", "num_epochs", "epoch", "iterations")),
+    "order": Symbol("", ("orders", "permutation", "permutations", "indices", "shuffles")),
     "loss": Symbol("", ("losses", "mse", "train_loss")),
     "accuracy": Symbol("", ("acc", "train_accuracy")),
 }
-"""Every array, and every number that is a result; a plain argument, such as ``learning_rate``, has no axes."""
+"""Every argument and result; those without axes are one number, or cut in their own way."""
 
 
 def axes_of(name: str, x: Any) -> str:
@@ -89,6 +96,8 @@ class Function:
     """Arguments that follow from others."""
     otherwise: Callable[[Arguments], dict[str, Any]] = lambda given: {}
     """Results as another right way to write it rounds them."""
+    lookalikes: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    """Other things that people compute in its place, of the same arguments: told where no mistake is known."""
     reports: tuple[str, ...] = ()
     """What it may report beside its results."""
     split: dict[str, Callable[[Arguments], bool]] = field(default_factory=dict)
@@ -111,17 +120,30 @@ class Function:
         return given | {name: made(given) for name, made in self.follows.items()}
 
     def asked_with(self, given: Arguments, parameters: tuple[str, ...]) -> Arguments:
-        """Return the arguments in the order of somebody's own parameters, where they have the contract's names."""
+        """Return the arguments in the order in which somebody's own parameters mean them, else in the contract's."""
         if self.either:
             means = (name for name in self.arguments if parameters and parameters[0].lower() in _names(name))
             name = next(means, self.arguments[-1])
             return {name: given[name]}
-        order = parameters if set(parameters) == set(self.arguments) else self.arguments
-        return {name: given[name] for name in order}
+        return {name: given[name] for name in self._order(parameters)}
+
+    def _order(self, parameters: tuple[str, ...]) -> tuple[str, ...]:
+        """Tell what each parameter means by its name: the contract's, or another that people give it.
+
+        Names that say nothing stand for what is left, in order. Of two that mean the same, as y and t, the plain letter
+        gives way: beside a target, y is what the model answers. Optional parameters at the end are left alone.
+        """
+        means = [next((n for n in self.arguments if parameter.lower() in _names(n)), None) for parameter in parameters]
+        for place, parameter in enumerate(parameters):
+            if means.count(means[place]) > 1 and parameter.lower() == (means[place] or "").lower():
+                means[place] = None
+        left = [name for name in self.arguments if name not in means]
+        order = tuple(name or left.pop(0) for name in means if name or left)
+        return order if sorted(order) == sorted(self.arguments) else self.arguments
 
 
 def _names(symbol: str) -> tuple[str, ...]:
-    return (symbol.lower(), *(SYMBOLS[symbol].also if symbol in SYMBOLS else ()))
+    return (symbol.lower(), *SYMBOLS[symbol].also)
 
 
 @dataclass(frozen=True)
@@ -346,8 +368,30 @@ CONTRACT = {
             otherwise=lambda given: {"a": _by_tanh(given["X"] @ given["W"] + given["b"])},
             of_classes=True,
         ),
-        Function("mse", ("y", "a"), ("loss",), _answers_of_several),
-        Function("accuracy", ("y", "a"), ("accuracy",), _answers_near_a_half),
+        Function(
+            "mse",
+            ("y", "a"),
+            ("loss",),
+            _answers_of_several,
+            lookalikes={
+                "the variance of the errors": lambda y, a: (a - y).var(),
+                "the largest squared error": lambda y, a: ((a - y) ** 2).max(),
+                "the error rate": lambda y, a: ((a > 0.5) != (y > 0.5)).mean(),
+            },
+        ),
+        Function(
+            "accuracy",
+            ("y", "a"),
+            ("accuracy",),
+            _answers_near_a_half,
+            lookalikes={
+                "recall": lambda y, a: ((a > 0.5) & (y > 0.5)).sum() / (y > 0.5).sum(),
+                "precision": lambda y, a: ((a > 0.5) & (y > 0.5)).sum() / (a > 0.5).sum(),
+                "the share of yes answers": lambda y, a: (a > 0.5).mean(),
+                "the share of fives": lambda y, a: y.mean(),
+                "1 - mse": lambda y, a: 1 - ((a - y) ** 2).mean(),
+            },
+        ),
         Function("mse_gradient", ("y", "a"), ("da",), _answers_of_several),
         Function(
             "sigmoid_gradient",
@@ -358,7 +402,18 @@ CONTRACT = {
             follows={"a": _activation},
             otherwise=lambda given: {"slope": given["a"] - given["a"] * given["a"]},
         ),
-        Function("dense_gradient", ("X", "W", "dz"), ("dW", "db"), _way_back),
+        Function(
+            "dense_gradient",
+            ("X", "W", "dz"),
+            ("dW", "db"),
+            _way_back,
+            lookalikes={
+                "X.reshape(D, N) @ dz": lambda X, W, dz: X.reshape(X.shape[::-1]) @ dz,
+                "X.sum(axis=0) * dz.sum()": lambda X, W, dz: X.sum(axis=0)[:, None] * dz.sum(axis=0),
+                "dz.max(axis=0)": lambda X, W, dz: dz.max(axis=0),
+                "dz[0]": lambda X, W, dz: dz[0],
+            },
+        ),
         Function("sgd", ("param", "gradient", "learning_rate"), ("param",), _descents, in_place=("param",)),
         Function("train_step", ("X", "y", "W", "b", "learning_rate"), ("W", "b"), _steps, in_place=("W", "b")),
         Function(

@@ -6,7 +6,7 @@ be ambiguous. Where nothing fits, that is said, with the pattern that is seen (`
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 from typing import Any
@@ -45,6 +45,13 @@ class Diagnosis:
         return tuple(m for m in (self.explanations or ((),))[0] if all(m in other for other in self.explanations))
 
     @property
+    def worth(self) -> int:
+        """How much it says: a mistake's name or an error most, then several names, then what is seen."""
+        if self.mistakes or self.pattern.startswith(NO_NUMBERS):
+            return 2
+        return 1 if self.explanations else 0
+
+    @property
     def sentence(self) -> str:
         """Name what was found in one sentence."""
         if self.pattern.startswith(NO_NUMBERS):
@@ -65,7 +72,13 @@ def diagnose(climbed: Sequence[JudgedRung]) -> dict[str, Diagnosis]:
             unexplained = any(not found.explanations for found in diagnoses.values())
             diagnoses[judged.name] = found = _of_rung(judged, known, passed, pairs=not unexplained)
             known += [m for m in found.mistakes if m not in known]
-    return diagnoses
+    return {name: _settled(found, known) for name, found in diagnoses.items()}
+
+
+def _settled(found: Diagnosis, known: Sequence[Mistake]) -> Diagnosis:
+    """Settle what fits alike on one rung by what another rung is sure of."""
+    sure = tuple(e for e in found.explanations if all(m in known for m in e))
+    return replace(found, explanations=sure) if sure else found
 
 
 def _of_rung(judged: JudgedRung, known: Sequence[Mistake], passed: set[str], pairs: bool) -> Diagnosis:

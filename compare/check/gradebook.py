@@ -19,7 +19,17 @@ from compare.common.files import write_json, write_text
 from compare.core.result import environment
 from scratch.datasets import Dataset
 
-COLUMNS = ("file", "verdict", "rungs_passed", "rungs_climbed", "first_failing_rung", "diagnosis", "seconds", "error")
+COLUMNS = (
+    "file",
+    "verdict",
+    "rungs_passed",
+    "rungs_climbed",
+    "first_failing_rung",
+    "diagnosis",
+    "seconds",
+    "error",
+    "missing",
+)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -91,6 +101,8 @@ class Gradebook:
 
 def _cell(value: Any) -> Any:
     """Return one cell. A spreadsheet runs what begins like a formula, so a text that does gets an apostrophe."""
+    if isinstance(value, list):
+        value = ", ".join(value)
     if isinstance(value, str):
         value = " ".join(value.split())
         return f"'{value}" if value.startswith(FORMULA) else value

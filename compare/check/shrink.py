@@ -8,7 +8,7 @@ import numpy as np
 
 from compare.check.contract import REAL, Case, axes_of
 from compare.check.exam import Question, allowed_for
-from compare.check.judge import Attempt, Functions, JudgedRung, attempt
+from compare.check.judge import Attempt, Functions, JudgedRung, attempt, look_alike
 from compare.check.perceptron import right_answer
 from scratch.arrays import Array
 
@@ -41,9 +41,14 @@ def smallest(submission: Functions, judged: JudgedRung) -> Attempt | None:
 
 
 def _fails_alike(tried: Attempt, best: Attempt, judged: JudgedRung) -> bool:
-    """Tell whether a smaller attempt still fails on the same rung, with wrong numbers where there were numbers."""
+    """Tell whether a smaller attempt still fails on the same rung, and shows it where the larger one did."""
     alike = bool(tried.problem) == bool(best.problem) and judged.rung.asks(tried.question.case)
-    return alike and tried.wrong(judged.rung.results) is not None
+    shows = _shows(tried) or not _shows(best)
+    return alike and shows and tried.wrong(judged.rung.results) is not None
+
+
+def _shows(one: Attempt) -> bool:
+    return any(not look_alike(x, one.question.expected[name]) for name, x in one.returned.items())
 
 
 def _try(submission: Functions, question: Question) -> Attempt | None:

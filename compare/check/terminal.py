@@ -14,11 +14,14 @@ from rich.text import Text
 from compare.check.catalogue import CATALOGUE, Mistake
 from compare.check.checking import FileResult, RungResult, SmallestInput
 from compare.check.diagnosis import Diagnosis
+from compare.check.judge import as_text, look_alike
 from compare.check.learning_curves import EPOCHS, LearningCurves
 
 STATES = {"passed": Text("passed", "green"), "failed": Text("FAILED", "bold red"), "absent": Text("not there", "dim")}
-VERDICTS = {"right": "green", "wrong": "bold red", "unreadable": "bold red"}
+VERDICTS = {"right": "green", "incomplete": "bold yellow", "wrong": "bold red", "unreadable": "bold red"}
 MOST_OUTPUT = 20
+DIGITS = (6, 9, 17)
+"""How many digits of a number are shown: the fewest that show a difference."""
 
 
 def show_result(console: Console, result: FileResult) -> None:
@@ -55,20 +58,21 @@ def _smallest(shown: SmallestInput) -> Table:
     grid.add_row(Text("smallest input", "bold"), Text(f"{shown.case.function}, {shown.dtype}"))
     for name, x in shown.case.arguments.items():
         grid.add_row(Text(f"  {name}"), Text(_written(x)))
-    if not shown.yours:
+    if not shown.yours or not shown.shows:
         grid.add_row(Text("yours", "bold red"), Text(shown.sentence))
     for name, keras in shown.keras.items():
-        if name in shown.yours:
-            grid.add_row(Text(f"yours  {name}", "bold red"), Text(_written(shown.yours[name])))
-        grid.add_row(Text(f"Keras  {name}", "bold green"), Text(_written(keras)))
+        yours = shown.yours.get(name)
+        digits = next((n for n in DIGITS if yours is None or not look_alike(yours, keras, n)), DIGITS[0])
+        if yours is not None:
+            grid.add_row(Text(f"yours  {name}", "bold red"), Text(_written(yours, digits)))
+        grid.add_row(Text(f"Keras  {name}", "bold green"), Text(_written(keras, digits)))
     return grid
 
 
-def _written(x: Any) -> str:
+def _written(x: Any, digits: int = 6) -> str:
     if not isinstance(x, np.ndarray):
         return f"{x}"
-    text = np.array2string(x, precision=6, separator=", ", threshold=20, suppress_small=False)
-    return " ".join(text.split()) + (f"  (shape {x.shape})" if x.size > 8 else "")
+    return as_text(x, digits) + (f"  (shape {x.shape})" if x.size > 8 else "")
 
 
 def _named(diagnosis: Diagnosis) -> list[Any]:
@@ -94,20 +98,22 @@ def _told(mistake: Mistake) -> list[Text]:
 
 
 def _show_later(console: Console, result: FileResult) -> None:
-    """Tell of the rungs above the first failing one: the same mistake, or another."""
-    first = result.first_failed
-    told = {m.name for m in first.diagnosis.mistakes} if first else set()
+    """Tell of the rungs above the first failing one, but of no mistake twice."""
+    told: list[Diagnosis] = []
     for rung in result.rungs:
-        if rung.state != "failed" or rung is first:
+        if rung.state != "failed":
             continue
-        new = [m for m in rung.diagnosis.mistakes if m.name not in told]
-        if new:
-            console.print(Text(f"Another mistake, at {rung.name}:", "bold"))
-            for mistake in new:
-                console.print(*_told(mistake), sep="\n")
-                told.add(mistake.name)
-        elif not {m.name for m in rung.diagnosis.mistakes}:
-            console.print(Text(f"At {rung.name}: {rung.diagnosis.sentence}."))
+        found = rung.diagnosis
+        new = [m for m in found.mistakes if not any(m in known.mistakes for known in told)]
+        if rung is not result.first_failed:
+            if new:
+                other = any(known.mistakes for known in told)
+                console.print(Text(f"{'Another mistake, at' if other else 'At'} {rung.name}:", "bold"))
+                for mistake in new:
+                    console.print(*_told(mistake), sep="\n")
+            elif not found.mistakes and found not in told:
+                console.print(Text(f"At {rung.name}: {found.sentence}."))
+        told.append(found)
 
 
 def _output(output: str) -> Panel:
@@ -121,11 +127,12 @@ def verdict_line(result: FileResult) -> Text:
     """Return the one line that a check ends in."""
     if result.problem:
         return Text.assemble(("UNREADABLE", VERDICTS["unreadable"]), f": {result.file}: {result.problem}")
-    climbed = f"{len(result.passed)} of {len(result.climbed)} rungs that could be climbed passed"
-    if not result.first_failed:
-        return Text.assemble(("RIGHT", VERDICTS["right"]), f": {result.file}: {climbed}")
-    line = f": {result.file}: {climbed}; the first that failed is {result.first_failed.name}: {result.diagnosis}"
-    return Text.assemble(("WRONG", VERDICTS["wrong"]), line)
+    line = f": {result.file}: {len(result.passed)} of {len(result.climbed)} rungs that could be climbed passed"
+    if result.first_failed:
+        line += f"; the first that failed is {result.first_failed.name}: {result.diagnosis}"
+    elif result.missing:
+        line += f"; missing: {', '.join(result.missing)}"
+    return Text.assemble((result.verdict.upper(), VERDICTS[result.verdict]), line)
 
 
 def show_class(console: Console, results: Sequence[FileResult]) -> None:
@@ -137,13 +144,16 @@ def show_class(console: Console, results: Sequence[FileResult]) -> None:
     table.add_column("diagnosis, or error")
     table.add_column("s", justify="right", no_wrap=True)
     for result in results:
-        first = result.first_failed
-        names = ", ".join(m.name for m in first.diagnosis.mistakes) if first else ""
+        first, best = result.first_failed, result.told_best
+        names = ", ".join(m.name for m in best.diagnosis.mistakes) if best else ""
+        missing = f"missing: {', '.join(result.missing)}" if result.verdict == "incomplete" else ""
         table.add_row(
             Text(result.file),
             f"{len(result.passed)}/{len(result.climbed)}",
             Text(first.name if first else "", VERDICTS["wrong"]),
-            Text(result.problem or names or result.diagnosis, VERDICTS["unreadable"] if result.problem else ""),
+            Text(
+                result.problem or names or result.diagnosis or missing, VERDICTS["unreadable"] if result.problem else ""
+            ),
             f"{result.seconds:.1f}",
         )
     console.print(table)

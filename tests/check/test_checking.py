@@ -10,7 +10,7 @@ from compare.check.checking import FileResult, check_file, check_files, confirme
 from compare.check.exam import Exam, KerasAnswers
 from compare.check.sandbox import Limits
 from compare.common.errors import BadInput
-from tests.check.submissions import CORRECT, HOSTILE, PLAIN, UNREADABLE, WRONG, changed
+from tests.check.submissions import COMPLETE, CORRECT, HOSTILE, PLAIN, UNREADABLE, WRONG, changed
 
 LIMITS = Limits(seconds=30, call_seconds=1.0, memory_mb=1024)
 
@@ -80,11 +80,50 @@ def test_a_train_step_that_does_not_use_the_wrong_function_is_not_blamed_for_it(
     assert [rung.name for rung in checked.rungs if rung.state == "failed"] == ["mse"]
 
 
-def test_partly_written_files_are_checked_as_far_as_they_go(tmp_path: Path, exam: Exam) -> None:
+@pytest.mark.parametrize("name", CORRECT)
+def test_only_a_whole_file_is_right(name: str, tmp_path: Path, exam: Exam) -> None:
+    checked = check(CORRECT[name], tmp_path, exam, Limits())
+    assert checked.verdict == ("right" if name in COMPLETE else "incomplete")
+    assert (checked.missing == []) == (name in COMPLETE)
+
+
+def test_partly_written_files_are_checked_as_far_as_they_go_and_are_incomplete(tmp_path: Path, exam: Exam) -> None:
     stubbed = "def mse(y, a):\n    raise NotImplementedError\n" + PLAIN.split("def mse")[0]
     checked = check(stubbed, tmp_path, exam)
     assert [rung.name for rung in checked.climbed] == ["dense", "sigmoid"]
-    assert checked.verdict == "right"
+    assert checked.verdict == "incomplete"
+    assert checked.missing[:2] == ["mse", "accuracy"]
+    assert checked.as_dict()["missing"] == checked.missing
+
+
+def test_who_says_what_must_be_there_is_asked_no_more(tmp_path: Path, exam: Exam) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(PLAIN.split("def mse")[0])
+    assert check_file(path, exam, LIMITS, ["dense", "sigmoid"]).verdict == "right"
+    more = check_file(path, exam, LIMITS, ["dense", "sgd"])
+    assert (more.verdict, more.missing) == ("incomplete", ["sgd"])
+
+
+def test_a_wrong_file_is_wrong_whatever_is_missing(tmp_path: Path, exam: Exam) -> None:
+    checked = check(changed("X @ W + b", "X @ W").split("def mse")[0], tmp_path, exam)
+    assert checked.verdict == "wrong"
+    assert checked.missing
+
+
+DROPPED_AND_ODD = changed(
+    "range(0, len(X), b",
+    "range(0, len(X) - len(X) % batch_size, b",
+    changed("W, b = train_step(", "W, b = W + 1e-3 * (epochs == 1), b; W, b = train_step("),
+)
+
+
+def test_the_best_diagnosis_of_all_rungs_is_told(tmp_path: Path, exam: Exam) -> None:
+    checked = check(DROPPED_AND_ODD, tmp_path, exam)
+    assert checked.first_failed is not None
+    assert checked.first_failed.name == "one epoch"
+    assert checked.first_failed.diagnosis.explanations == ()
+    assert checked.diagnosis.startswith("epochs shows: ")
+    assert "short-batch-dropped" in checked.diagnosis
 
 
 def test_everything_can_be_written_as_json(tmp_path: Path, exam: Exam) -> None:
@@ -102,7 +141,7 @@ CLASS_LIMITS = Limits(seconds=4, call_seconds=1.0, memory_mb=1024)
 
 def a_class_of(size: int, tmp_path: Path) -> dict[Path, str]:
     """Write submissions, every tenth of them hostile, and return what each should be."""
-    hostile, wrong, right = list(HOSTILE.values()), list(WRONG), list(CORRECT.values())
+    hostile, wrong, right = list(HOSTILE.values()), list(WRONG), list(CORRECT)
     expected = {}
     for number in range(size):
         path = tmp_path / f"{number:03}.py"
@@ -112,7 +151,8 @@ def a_class_of(size: int, tmp_path: Path) -> dict[Path, str]:
             name = wrong[number // 2 % len(wrong)]
             text, verdict = WRONG[name][1], name
         else:
-            text, verdict = right[number // 2 % len(right)], "right"
+            name = right[number // 2 % len(right)]
+            text, verdict = CORRECT[name], "right" if name in COMPLETE else "incomplete"
         path.write_text(text)
         expected[path] = verdict
     return expected
@@ -128,7 +168,7 @@ def test_two_hundred_submissions_with_twenty_hostile_ones_give_two_hundred_rows(
     results = all_of(check_files(list(expected), exam, CLASS_LIMITS, workers=2))
     assert [checked.file for checked in results] == [str(path) for path in expected]
     for checked, verdict in zip(results, expected.values(), strict=True):
-        if verdict in ("right", "wrong"):
+        if verdict in ("right", "incomplete", "wrong"):
             assert checked.verdict == verdict, checked.file
         else:
             assert [m.name for m in checked.mistakes] == [verdict], checked.file

@@ -84,6 +84,17 @@ def test_a_wrong_file_exits_with_1_and_names_rung_values_and_mistake(run: Run, t
     assert "factor-2-missing" in said.splitlines()[-1]
 
 
+def test_an_incomplete_file_exits_with_1_and_says_what_is_missing(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, PLAIN.split("def mse")[0])
+    code, said = run("check", path, "--dataset", "digits")
+    assert code == 1
+    assert said.splitlines()[-1].startswith("INCOMPLETE: ")
+    assert "missing: mse, accuracy, " in said.splitlines()[-1]
+    code, said = run("check", path, "--dataset", "digits", "--require", "dense, sigmoid")
+    assert code == 0
+    assert said.splitlines()[-1].startswith("RIGHT: ")
+
+
 def test_quiet_prints_the_verdict_only(run: Run, tmp_path: Path) -> None:
     _, said = run("check", written(tmp_path, PLAIN), "--dataset", "digits", "--quiet")
     assert len(said.splitlines()) == 1
@@ -106,6 +117,7 @@ def test_an_unreadable_file_exits_with_2_and_one_sentence(name: str, run: Run, t
         (["MINE", "--csv", "EMPTY"], "is a directory; name a file"),
         (["MINE", "--train-size", "100000"], "--train-size 100000 is more than"),
         (["MINE", "--memory-limit", "1"], "256"),
+        (["MINE", "--require", "dense,dance"], "--require 'dance' is no function that is checked"),
         (["MINE", "--cluster", "tcp://127.0.0.1:1"], "no Dask scheduler answers at tcp://127.0.0.1:1"),
     ],
 )
@@ -124,6 +136,7 @@ CLASS = {
     "dora.py": HOSTILE["endless loop"][0],
     "eve.py": "print('<script>alert(1)</script>'); 1 / 0",
     "fay.py": CORRECT["class"],
+    "gus.py": PLAIN.split("def mse")[0],
 }
 
 
@@ -141,7 +154,7 @@ def test_a_class_gets_a_row_each_in_every_file(run: Run, submissions: Path, tmp_
     options = [part for kind, path in files.items() for part in (f"--{kind}", path)]
     code, said = run("check", submissions, "--dataset", "digits", "--workers", "2", "--time-limit", "4", *options)
     assert code == 1
-    assert "6 files checked: 2 right, 3 wrong, 1 unreadable" in said
+    assert "7 files checked: 2 right, 1 incomplete, 3 wrong, 1 unreadable" in said
     with files["csv"].open(newline="") as opened:
         rows = {Path(row["file"]).name: row for row in csv.DictReader(opened)}
     assert sorted(rows) == sorted(CLASS)
@@ -150,6 +163,8 @@ def test_a_class_gets_a_row_each_in_every_file(run: Run, submissions: Path, tmp_
     assert rows["<b>bob.py"]["first_failing_rung"] == "sigmoid_gradient"
     assert "took longer than" in rows["dora.py"]["diagnosis"]
     assert "ZeroDivisionError" in rows["eve.py"]["error"]
+    assert rows["gus.py"]["verdict"] == "incomplete"
+    assert rows["gus.py"]["missing"].startswith("mse, accuracy, ")
     told = json.loads(files["json"].read_text())
     assert [Path(one["file"]).name for one in told["submissions"]] == sorted(CLASS)
     page = files["html"].read_text()
@@ -183,7 +198,7 @@ def test_the_rows_are_written_as_they_come(
     code, said = run("check", submissions, "--dataset", "digits", "--workers", "1", "--csv", tmp_path / "grades.csv")
     assert code == 130
     assert seen == [2, 3, 4]
-    assert "3 not reached" in said
+    assert "4 not reached" in said
     assert len((tmp_path / "grades.csv").read_text().splitlines()) == 4
 
 

@@ -61,10 +61,33 @@ def _right(function: str) -> dict[str, Any]:
     return entry.named(getattr(Perceptron(), function)(*(NAMES[name] for name in entry.arguments)))
 
 
-def test_arguments_follow_the_functions_own_names(exam: Exam) -> None:
-    question = exam.of("mse")[0]
-    assert list(question.function.asked_with(question.case.arguments, ("a", "y"))) == ["a", "y"]
-    assert list(question.function.asked_with(question.case.arguments, ("pred", "true"))) == ["y", "a"]
+@pytest.mark.parametrize(
+    ("function", "parameters", "means"),
+    [
+        ("mse", ("a", "y"), ("a", "y")),
+        ("mse", ("pred", "true"), ("a", "y")),
+        ("mse", ("y", "t"), ("a", "y")),
+        ("mse", ("y_true", "y"), ("y", "a")),
+        ("mse", ("one", "other"), ("y", "a")),
+        ("train_step", ("W", "b", "X", "Y", "lr"), ("W", "b", "X", "y", "learning_rate")),
+        ("train_step", ("x", "labels", "weights", "bias", "anything"), ("X", "y", "W", "b", "learning_rate")),
+        ("train_step", ("X", "y", "W", "b", "eta", "momentum"), ("X", "y", "W", "b", "learning_rate")),
+        ("sgd", ("grad", "w", "lr"), ("gradient", "param", "learning_rate")),
+        ("dense", ("x", "x", "w"), ("X", "W", "b")),
+        ("dense", ("arguments",), ("X", "W", "b")),
+        (
+            "fit",
+            ("W", "b", "X", "y", "order", "epochs", "bs", "lr"),
+            ("W", "b", "X", "y", "order", "epochs", "batch_size", "learning_rate"),
+        ),
+    ],
+)
+def test_arguments_come_in_the_order_in_which_the_parameters_mean_them(
+    function: str, parameters: tuple[str, ...], means: tuple[str, ...]
+) -> None:
+    entry = CONTRACT[function]
+    given = dict.fromkeys(entry.arguments, 0)
+    assert tuple(entry.asked_with(given, parameters)) == means
 
 
 @pytest.mark.parametrize(("parameter", "given"), [("z", "z"), ("x", "z"), ("a", "a"), ("s", "a"), ("output", "a")])

@@ -38,10 +38,19 @@ def test_of_two_mistakes_both_are_named_or_none_is_named_wrongly(exam: Exam) -> 
 @pytest.mark.parametrize("only", ["train_step", "fit"])
 def test_from_weights_alone_what_cannot_be_told_apart_is_said_to_be_ambiguous(only: str, exam: Exam) -> None:
     program = wrong_program(CATALOGUE["factor-2-missing"].forms[0])
-    failed, diagnoses = found(TrustedFunctions({only: program.trusted[only]}), exam)
+    weights = TrustedFunctions({only: lambda *given: program.trusted[only](*given)[:2]})
+    failed, diagnoses = found(weights, exam)
     assert names(diagnoses[failed[0]]) == [{"factor-2-missing"}, {"half-mse"}]
     assert diagnoses[failed[0]].mistakes == ()
     assert "alike" in diagnoses[failed[0]].sentence
+
+
+@pytest.mark.parametrize("name", ["factor-2-missing", "half-mse"])
+def test_what_is_alike_on_one_rung_is_settled_by_another(name: str, exam: Exam) -> None:
+    program = wrong_program(CATALOGUE[name].forms[0])
+    failed, diagnoses = found(TrustedFunctions({"fit": program.trusted["fit"]}), exam)
+    assert failed == ["one epoch", "epochs", "history"]
+    assert all(names(diagnoses[rung]) == [{name}] for rung in failed)
 
 
 def test_two_mistakes_in_one_function_are_told_by_what_they_multiply_to(exam: Exam) -> None:

@@ -102,6 +102,26 @@ def test_what_is_wrong_only_beyond_the_five_detector_is_a_remark(exam: Exam) -> 
     assert any("with two units" in remark for remark in found.remarks)
 
 
+@pytest.mark.parametrize(
+    "dense",
+    [
+        lambda X, W, b: X @ W.astype(X.dtype) + b.astype(X.dtype),
+        lambda X, W, b: X @ W.astype(X.dtype) + b,
+        lambda X, W, b: (X @ W + b).astype(X.dtype),
+    ],
+)
+def test_who_computes_in_the_images_type_as_the_template_says_is_told_nothing_of_bytes(dense: Any, exam: Exam) -> None:
+    found = judged(exam, dense=dense)["dense"]
+    assert found.state == "passed"
+    assert found.remarks == []
+
+
+def test_who_is_wrong_with_bytes_otherwise_is_told(exam: Exam) -> None:
+    found = judged(exam, dense=lambda X, W, b: (X + X) @ W / 2 + b)["dense"]
+    assert found.state == "passed"
+    assert any("with uint8 pixels" in remark for remark in found.remarks)
+
+
 @pytest.mark.parametrize("history", [{"loss": [1.0]}, {"losses": [1.0], "acc": [0.5]}, [1.0], {"loss": np.array([1])}])
 def test_a_history_is_read_however_it_is_written(history: Any, exam: Exam) -> None:
     question = next(q for q in exam.of("fit") if q.case.arguments["epochs"] == 1)

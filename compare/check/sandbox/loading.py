@@ -17,6 +17,9 @@ from typing import Any
 import numpy as np
 
 INTERFACE = ("fit", "predict", "get_weights", "set_weights")
+OF_A_CLASS = ("predict", "train_step", "fit")
+"""The functions that are made of a class's methods."""
+
 RATE = ("learning_rate", "lr", "eta", "alpha", "rate", "step_size")
 PIXELS = ("input_dim", "input_size", "n_inputs", "num_inputs", "n_features", "num_features", "in_features", "n_in", "D")
 SHAPE = ("input_shape", "shape")
@@ -134,7 +137,7 @@ def parameters_of(function: Callable[..., Any]) -> list[str]:
 
 
 def functions_of(kind: type) -> dict[str, Callable[..., Any]]:
-    """Return ``predict``, ``train_step`` and ``fit`` as functions of weights, made of a class's methods."""
+    """Return the functions ``OF_A_CLASS``, which take weights as arguments, made of its methods."""
 
     def predict(X: Any, W: Any, b: Any) -> Any:
         model = _made(kind, X, W, b)
@@ -163,7 +166,7 @@ def functions_of(kind: type) -> dict[str, Callable[..., Any]]:
         weights = tuple(model.get_weights())
         return (*weights, history) if history else weights
 
-    return {"predict": predict, "train_step": train_step, "fit": fit}
+    return dict(zip(OF_A_CLASS, (predict, train_step, fit), strict=True))
 
 
 def _made(kind: type, X: Any, W: Any, b: Any, learning_rate: float | None = None) -> Any:
