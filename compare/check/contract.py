@@ -359,7 +359,19 @@ CONTRACT = {
     function.name: function
     for function in (
         Function("dense", ("X", "W", "b"), ("z",), _layer),
-        Function("sigmoid", ("z",), ("a",), _weighted_sums, otherwise=lambda given: {"a": _by_tanh(given["z"])}),
+        Function(
+            "sigmoid",
+            ("z",),
+            ("a",),
+            _weighted_sums,
+            otherwise=lambda given: {"a": _by_tanh(given["z"])},
+            lookalikes={
+                "1/2 + arctan(z)/π": lambda z: 0.5 + np.arctan(z) / np.pi,
+                "(1 + z/(1 + |z|))/2": lambda z: (1 + z / (1 + np.abs(z))) / 2,
+                "softplus, log(1 + exp(z))": lambda z: np.logaddexp(0, z),
+                "sigmoid(2z), (1 + tanh(z))/2": lambda z: (1 + np.tanh(z)) / 2,
+            },
+        ),
         Function(
             "predict",
             ("X", "W", "b"),

@@ -198,12 +198,16 @@ def _history(value: Any, names: tuple[str, ...], remarks: list[str]) -> dict[str
     return history
 
 
-def look_alike(yours: Array, keras: Array, digits: int = 6) -> bool:
+DIGITS = (6, 9, 17)
+"""How many digits of a number are printed: the fewest that show a difference."""
+
+
+def look_alike(yours: Array, keras: Array, digits: int = DIGITS[0]) -> bool:
     """Tell whether two results are printed alike, so that a reader would see no mistake in them."""
     return yours.shape == keras.shape and as_text(yours, digits) == as_text(keras, digits)
 
 
-def as_text(x: Array, digits: int = 6) -> str:
+def as_text(x: Array, digits: int = DIGITS[0]) -> str:
     """Print an array on one line."""
     return " ".join(np.array2string(x + 0.0, precision=digits, separator=", ", threshold=20).split())
 

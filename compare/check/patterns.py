@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -109,10 +110,13 @@ def _lookalike(name: str, attempts: Sequence[Attempt]) -> str | None:
             others = [computed(*one.question.case.arguments.values()) for one in answered]
         told = [(other, one.returned[name]) for other, one in zip(others, answered, strict=True)]
         finite = [(other, seen) for other, seen in told if np.isfinite(other).all()]
-        alike = all(np.shape(other) == seen.shape and np.allclose(other, seen, rtol=1e-4) for other, seen in finite)
-        if len(finite) >= FEW and alike:
+        if len(finite) >= FEW and all(_same(other, seen) for other, seen in finite):
             return f"equals {words}"
     return None
+
+
+def _same(other: Any, seen: Array) -> bool:
+    return np.shape(other) == seen.shape and np.allclose(other, seen, rtol=CONSTANT, atol=CONSTANT * np.abs(seen).max())
 
 
 def _stops(pairs: Sequence[Pair]) -> str | None:

@@ -14,14 +14,12 @@ from rich.text import Text
 from compare.check.catalogue import CATALOGUE, Mistake
 from compare.check.checking import FileResult, RungResult, SmallestInput
 from compare.check.diagnosis import Diagnosis
-from compare.check.judge import as_text, look_alike
+from compare.check.judge import DIGITS, as_text, look_alike
 from compare.check.learning_curves import EPOCHS, LearningCurves
 
 STATES = {"passed": Text("passed", "green"), "failed": Text("FAILED", "bold red"), "absent": Text("not there", "dim")}
 VERDICTS = {"right": "green", "incomplete": "bold yellow", "wrong": "bold red", "unreadable": "bold red"}
 MOST_OUTPUT = 20
-DIGITS = (6, 9, 17)
-"""How many digits of a number are shown: the fewest that show a difference."""
 
 
 def show_result(console: Console, result: FileResult) -> None:
@@ -69,7 +67,7 @@ def _smallest(shown: SmallestInput) -> Table:
     return grid
 
 
-def _written(x: Any, digits: int = 6) -> str:
+def _written(x: Any, digits: int = DIGITS[0]) -> str:
     if not isinstance(x, np.ndarray):
         return f"{x}"
     return as_text(x, digits) + (f"  (shape {x.shape})" if x.size > 8 else "")

@@ -73,7 +73,6 @@ def _right(function: str) -> dict[str, Any]:
         ("train_step", ("x", "labels", "weights", "bias", "anything"), ("X", "y", "W", "b", "learning_rate")),
         ("train_step", ("X", "y", "W", "b", "eta", "momentum"), ("X", "y", "W", "b", "learning_rate")),
         ("sgd", ("grad", "w", "lr"), ("gradient", "param", "learning_rate")),
-        ("dense", ("x", "x", "w"), ("X", "W", "b")),
         ("dense", ("arguments",), ("X", "W", "b")),
         (
             "fit",
