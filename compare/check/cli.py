@@ -1,10 +1,9 @@
 """The commands ``new``, ``check`` and ``mistakes``."""
 
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,14 +13,14 @@ from compare.common.errors import BadInput
 from compare.core.config import Config
 
 if TYPE_CHECKING:
-    from compare.check.exam import Exam
-    from compare.check.examine import Checked
-    from compare.check.keras_answers import KerasAnswers
+    from compare.check.exam import Exam, KerasAnswers
+    from compare.check.gradebook import Gradebook
     from compare.check.sandbox import Limits
     from compare.core.data import Rows
     from scratch.datasets import Dataset
 
-RIGHT, WRONG, UNREADABLE, INTERRUPTED = 0, 1, 2, 130
+EXIT_CODES = {"right": 0, "wrong": 1, "incomplete": 1, "unreadable": 2}
+NOT_ALL_RIGHT, INTERRUPTED = 1, 130
 
 REAL_ROWS = 1000
 """Real images that a submission trains on, where nothing else is said: enough for every batch and epoch to count, and
@@ -47,10 +46,18 @@ Seconds = Annotated[float, typer.Option("--time-limit", metavar="S", min=1, help
 Memory = Annotated[
     int, typer.Option("--memory-limit", metavar="MB", min=256, help="Megabytes.", rich_help_panel=LIMITS)
 ]
-Rows_ = Annotated[
+RealRows = Annotated[
     int | None,
     typer.Option(
         metavar="N", help="Real images to train on.", show_default=f"{REAL_ROWS:,}", rich_help_panel=options.DATA
+    ),
+]
+Require = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAMES",
+        help="Functions that must be there, as dense,sigmoid.",
+        show_default="all that a new file has, or a class",
     ),
 ]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Where the small random inputs come from.")]
@@ -67,17 +74,25 @@ def add_to(app: typer.Typer) -> None:
 
 def new(file: NewFile) -> None:
     """Write a file to fill in: every function that can be checked, with its formula, shapes and Keras line."""
-    from compare.check.starting_file import write_starting_file
+    from compare.check.contract import starting_file
 
-    write_starting_file(file)
+    text = starting_file().replace("compare check mine.py", f"compare check {shlex.quote(file.name)}")
+    try:
+        with open(file, "x", encoding="utf-8") as opened:
+            opened.write(text)
+    except FileExistsError:
+        raise BadInput(f"{file} is there already and stays as it is; name another file") from None
+    except OSError as error:
+        raise BadInput(f"cannot write {file}: {error.strerror}; name a file that you may write to") from None
     typer.echo(f"Written: {file}. Fill in what you like, then: python -m compare check {shlex.quote(str(file))}")
 
 
 def check(
     files: Files,
+    require: Require = None,
     dataset: options.Dataset = "auto",
     data: options.Data = None,
-    train_size: Rows_ = None,
+    train_size: RealRows = None,
     seed: Seed = 0,
     workers: Workers = None,
     cluster: Cluster = None,
@@ -90,12 +105,14 @@ def check(
 ) -> None:
     """Check your own NumPy: which line of the math departs from Keras, and what is the mistake called?
 
-    Each file runs in a process of its own, with limits. Exit code: 0 every rung that could be climbed passed, 1 a
-    rung failed (of several files: not all are right), 2 no file could be checked at all, 130 interrupted.
+    Each file runs in a process of its own, with limits. Exit code: 0 right, every function is there and passed; 1 not
+    right, a rung failed or functions are missing (of several files: not all are right); 2 no file could be checked at
+    all; 130 interrupted.
     """
+    from compare.check.gradebook import Gradebook
     from compare.check.sandbox import Limits
 
-    paths = _files(files)
+    paths, required = _files(files), _required(require)
     for path, option in ((csv, "--csv"), (json, "--json"), (html, "--html")):
         _must_be_writable(path, option)
     console = Console(quiet=quiet)
@@ -103,11 +120,11 @@ def check(
     with console.status("Starting Keras and asking it every question"):
         keras, exam = _exam(rows, loaded, seed)
     limits = Limits(seconds=time_limit, call_seconds=time_limit / 3, memory_mb=memory_limit)
-    class_ = _Class(console, csv, json, html, loaded, keras)
+    grades = Gradebook(console, loaded, keras, csv, json, html)
     if len(paths) == 1 and cluster is None:
-        code = _check_one(class_, paths[0], exam, limits)
+        code = _check_one(grades, paths[0], exam, limits, required)
     else:
-        code = _check_class(class_, paths, exam, limits, workers, cluster)
+        code = _check_class(grades, paths, exam, limits, required, workers, cluster)
     raise typer.Exit(code)
 
 
@@ -125,6 +142,17 @@ def _files(files: Sequence[Path]) -> list[Path]:
     if len(found) == 1 and not found[0].exists():
         raise BadInput(f"there is no file {found[0]}; python -m compare new {found[0]} writes one to start from")
     return found
+
+
+def _required(names: str | None) -> list[str]:
+    """Return the functions that are asked for by name. Raises BadInput for one that is not checked."""
+    from compare.check.contract import CONTRACT
+
+    asked = [name.strip() for name in names.split(",")] if names is not None else []
+    for name in asked:
+        if name not in CONTRACT:
+            raise BadInput(f"--require {name!r} is no function that is checked; name some of {', '.join(CONTRACT)}")
+    return asked
 
 
 def _must_be_writable(path: Path | None, option: str) -> None:
@@ -149,108 +177,55 @@ def _rows(console: Console, dataset: str, data: Path | None, train_size: int | N
 
 
 def _exam(rows: "Rows", loaded: "Dataset", seed: int) -> "tuple[KerasAnswers, Exam]":
-    from compare.check.exam import set_exam
-    from compare.check.keras_answers import KerasAnswers
+    from compare.check.exam import KerasAnswers, set_exam
 
     keras = KerasAnswers()
     return keras, set_exam(rows, loaded.name, keras, seed)
 
 
-class _Class:
-    """The results so far, and the files that hold them."""
+def _check_one(grades: "Gradebook", path: Path, exam: "Exam", limits: "Limits", required: Sequence[str]) -> int:
+    from compare.check.checking import check_file
+    from compare.check.terminal import show_result, verdict_line
 
-    def __init__(
-        self,
-        console: Console,
-        csv: Path | None,
-        json: Path | None,
-        html: Path | None,
-        dataset: "Dataset",
-        keras: "KerasAnswers",
-    ) -> None:
-        self.console = console
-        self.csv, self.json, self.html = csv, json, html
-        self.dataset = dataset
-        self.keras = keras
-        self.results: dict[int, Checked] = {}
-
-    @property
-    def in_order(self) -> "list[Checked]":
-        """The results in the order in which the files were named."""
-        return [self.results[number] for number in sorted(self.results)]
-
-    def add(self, number: int, checked: "Checked") -> None:
-        """Take in a result; the table is on disk at once, and so survives whatever comes next."""
-        from compare.check.examine import confirmed
-        from compare.check.grades import write_csv
-
-        self.results[number] = confirmed(checked, self.keras)
-        if self.csv:
-            write_csv(self.in_order, self.csv)
-
-    def write(self) -> None:
-        """Write what is written at the end."""
-        from compare.check.grades import write_all, write_page
-
-        if self.json:
-            write_all(self.in_order, self.json, self._about())
-        if self.html:
-            write_page(self.in_order, self.html, self._about())
-        for path in (self.csv, self.json, self.html):
-            if path:
-                self.console.print(f"Written: {path}", highlight=False, markup=False)
-
-    def _about(self) -> dict[str, Any]:
-        from compare.common.environment import environment
-
-        return {
-            "dataset": self.dataset.name,
-            "source": self.dataset.source,
-            "command": shlex.join(["python", "-m", "compare", *sys.argv[1:]]),
-            "environment": environment(),
-        }
-
-
-def _check_one(class_: _Class, path: Path, exam: "Exam", limits: "Limits") -> int:
-    from compare.check.examine import examine
-    from compare.check.terminal import show_checked, verdict_line
-
-    with class_.console.status("Climbing the ladder"):
-        class_.add(0, examine(path, exam, limits))
-    (checked,) = class_.in_order
-    if not checked.problem:
-        show_checked(class_.console, checked)
-    class_.write()
-    Console().print(verdict_line(checked), soft_wrap=True)
-    return UNREADABLE if checked.problem else WRONG if checked.first_failed else RIGHT
+    with grades.console.status("Climbing the ladder"):
+        grades.add(0, check_file(path, exam, limits, required))
+    (result,) = grades.results
+    if not result.problem:
+        show_result(grades.console, result)
+    grades.write()
+    Console().print(verdict_line(result), soft_wrap=True)
+    return EXIT_CODES[result.verdict]
 
 
 def _check_class(
-    class_: _Class, paths: Sequence[Path], exam: "Exam", limits: "Limits", workers: int | None, cluster: str | None
+    grades: "Gradebook",
+    paths: Sequence[Path],
+    exam: "Exam",
+    limits: "Limits",
+    required: Sequence[str],
+    workers: int | None,
+    cluster: str | None,
 ) -> int:
-    from compare.check.many import check_many
+    from compare.check.checking import check_files
     from compare.check.terminal import class_line, show_class
     from compare.common.console import progress_bar
 
     interrupted = False
     try:
-        with progress_bar(class_.console) as progress:
+        with progress_bar(grades.console) as progress:
             bar = progress.add_task("Checking", total=len(paths))
-            for number, checked in check_many(paths, exam, limits, workers, cluster):
-                class_.add(number, checked)
+            for number, result in check_files(paths, exam, limits, required, workers, cluster):
+                grades.add(number, result)
                 progress.update(bar, advance=1, description=f"Checked {paths[number].name}")
     except KeyboardInterrupt:
         interrupted = True
-    results = class_.in_order
-    show_class(class_.console, results)
-    class_.write()
-    Console().print(class_line(results, len(paths)), soft_wrap=True)
+    show_class(grades.console, grades.results)
+    grades.write()
+    Console().print(class_line(grades.results, len(paths)), soft_wrap=True)
     if interrupted:
         return INTERRUPTED
-    verdicts = {checked.verdict for checked in results}
-    if verdicts == {"unreadable"}:
-        return UNREADABLE
-    return RIGHT if verdicts == {"right"} else WRONG
+    verdicts = {result.verdict for result in grades.results}
+    return EXIT_CODES[verdicts.pop()] if len(verdicts) == 1 else NOT_ALL_RIGHT
 
 
 def mistakes(
@@ -263,57 +238,29 @@ def mistakes(
     quiet: options.Quiet = False,
 ) -> None:
     """List the mistakes that check knows. With --run, train each, and count how many a curve would not have shown."""
-    from compare.check.terminal import show_catalogue
+    from compare.check.catalogue import CATALOGUE
+    from compare.check.terminal import learning_curves_line, show_catalogue, show_learning_curves
 
     if not run:
         show_catalogue(Console())
         return
-    _must_be_writable(json, "--json")
-    _run_mistakes(Console(quiet=quiet), dataset, data, train_size, workers, json)
-
-
-def _run_mistakes(
-    console: Console, dataset: str, data: Path | None, train_size: int | None, workers: int | None, json: Path | None
-) -> None:
-    from compare.check import trained
-    from compare.check.catalogue import CATALOGUE
-    from compare.check.terminal import show_trained, trained_line
+    from compare.check.learning_curves import LearningCurves
     from compare.common.console import progress_bar
-    from compare.common.environment import environment
     from compare.common.files import write_json
     from compare.core.data import prepare
 
+    _must_be_writable(json, "--json")
+    console = Console(quiet=quiet)
     small, loaded = _rows(console, dataset, data, None)
     with console.status("Starting Keras and asking it every question"):
         _, exam = _exam(small, loaded, 0)
-    rows = prepare(loaded, Config(train_size=train_size))
-    course = trained.Course.of(rows)
-    right, right_loss = trained.train({}, course, Config())
-    found = []
+    found = LearningCurves(prepare(loaded, Config(train_size=train_size)))
     with progress_bar(console) as progress:
         bar = progress.add_task("Training", total=len(CATALOGUE))
-        for one in trained.train_all(course, exam, workers):
-            found.append(one)
+        for one in found.train_all(exam, workers):
             progress.update(bar, advance=1, description=f"Trained {one.name}")
-    baseline = rows.baseline["validation"]
-    counted = trained.summary(found, right, course, baseline)
-    show_trained(console, found, right, right_loss, course)
+    show_learning_curves(console, found)
     if json:
-        write_json(
-            {
-                "dataset": loaded.name,
-                "source": loaded.source,
-                "train": len(course.X),
-                "validation": len(course.X_val),
-                "epochs": len(course.orders),
-                "accuracy": right,
-                "baseline": baseline,
-                "summary": counted,
-                "trained": [vars(one) for one in found],
-                "environment": environment(),
-            },
-            json,
-            "--json",
-        )
+        write_json(found.as_dict(loaded), json, "--json")
         console.print(f"Written: {json}", highlight=False, markup=False)
-    Console().print(trained_line(counted, right, baseline, course), soft_wrap=True)
+    Console().print(learning_curves_line(found), soft_wrap=True)

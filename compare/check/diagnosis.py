@@ -6,20 +6,19 @@ be ambiguous. Where nothing fits, that is said, with the pattern that is seen (`
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from compare.check.cases import BEYOND
-from compare.check.catalogue import CATALOGUE, FAILS, Mistake
+from compare.check.catalogue import CATALOGUE, Mistake
+from compare.check.contract import BEYOND
 from compare.check.exam import Question
-from compare.check.inside import call_inside
-from compare.check.judge import Attempt, Finding, attempt, small
+from compare.check.judge import Attempt, JudgedRung, attempt, small
 from compare.check.patterns import NO_NUMBERS, pattern
-from compare.check.written import Replacement, program, uses
+from compare.check.perceptron import Replacement, call_trusted, perceptron, shows_on
 from scratch.arrays import Array
 
 Form = Mapping[str, Replacement]
@@ -46,6 +45,13 @@ class Diagnosis:
         return tuple(m for m in (self.explanations or ((),))[0] if all(m in other for other in self.explanations))
 
     @property
+    def worth(self) -> int:
+        """How much it says: a mistake's name or an error most, then several names, then what is seen."""
+        if self.mistakes or self.pattern.startswith(NO_NUMBERS):
+            return 2
+        return 1 if self.explanations else 0
+
+    @property
     def sentence(self) -> str:
         """Name what was found in one sentence."""
         if self.pattern.startswith(NO_NUMBERS):
@@ -56,47 +62,53 @@ class Diagnosis:
         return said[0] if len(said) == 1 else "the numbers fit alike: " + "; or: ".join(said)
 
 
-def diagnose(findings: Sequence[Finding]) -> dict[str, Diagnosis]:
+def diagnose(climbed: Sequence[JudgedRung]) -> dict[str, Diagnosis]:
     """Return a diagnosis for every failed rung, lower rungs first: what was found there explains rungs above."""
     diagnoses: dict[str, Diagnosis] = {}
     known: list[Mistake] = []
-    passed = {finding.rung for finding in findings if finding.state == "passed"}
-    for finding in findings:
-        if finding.state == "failed":
+    passed = {judged.name for judged in climbed if judged.state == "passed"}
+    for judged in climbed:
+        if judged.state == "failed":
             unexplained = any(not found.explanations for found in diagnoses.values())
-            diagnoses[finding.rung] = found = _of_rung(finding, known, passed, pairs=not unexplained)
+            diagnoses[judged.name] = found = _of_rung(judged, known, passed, pairs=not unexplained)
             known += [m for m in found.mistakes if m not in known]
-    return diagnoses
+    return {name: _settled(found, known) for name, found in diagnoses.items()}
 
 
-def _of_rung(finding: Finding, known: Sequence[Mistake], passed: set[str], pairs: bool) -> Diagnosis:
-    attempts = _telling(finding)
-    for explanations in _candidates(finding, known, attempts, passed, pairs):
+def _settled(found: Diagnosis, known: Sequence[Mistake]) -> Diagnosis:
+    """Settle what fits alike on one rung by what another rung is sure of."""
+    sure = tuple(e for e in found.explanations if all(m in known for m in e))
+    return replace(found, explanations=sure) if sure else found
+
+
+def _of_rung(judged: JudgedRung, known: Sequence[Mistake], passed: set[str], pairs: bool) -> Diagnosis:
+    attempts = _telling(judged)
+    for explanations in _candidates(judged, known, attempts, passed, pairs):
         likely = [found for found in explanations if not any(_contradicted(m, passed) for m in found)] or explanations
         if likely:
             return Diagnosis(tuple(sorted(likely, key=_simplicity))[:MOST_NAMED])
-    return Diagnosis(pattern=pattern(finding, attempts))
+    return Diagnosis(pattern=pattern(judged, attempts))
 
 
-def _telling(finding: Finding) -> list[Attempt]:
+def _telling(judged: JudgedRung) -> list[Attempt]:
     """Return the attempts to compare: the small ones, where roundings do not add up, those that fail first."""
-    required = [one for one in finding.attempts if one.question.case.kind != BEYOND]
+    required = [one for one in judged.attempts if one.question.case.kind != BEYOND]
     telling = small(required)
-    if not any(one.wrong(finding.results) for one in telling):
+    if not any(one.wrong(judged.rung.results) for one in telling):
         telling = required
-    return sorted(telling, key=lambda one: one.wrong(finding.results) is None)
+    return sorted(telling, key=lambda one: one.wrong(judged.rung.results) is None)
 
 
 def _candidates(
-    finding: Finding, known: Sequence[Mistake], attempts: Sequence[Attempt], passed: set[str], pairs: bool
+    judged: JudgedRung, known: Sequence[Mistake], attempts: Sequence[Attempt], passed: set[str], pairs: bool
 ) -> Iterator[list[tuple[Mistake, ...]]]:
     """Yield explanations, the simplest kind first: what is known already, one mistake, one more, then any pair.
 
     Pairs are thousands: those that contradict nothing go first, and above a rung that nothing explains none is tried.
     """
-    reaching = [m for m in known if _shows_on(m, finding)]
-    others = [m for m in CATALOGUE.values() if _shows_on(m, finding) and m not in reaching]
-    fits = _Fit(finding, attempts)
+    reaching = [m for m in known if _shows_on(m, judged)]
+    others = [m for m in CATALOGUE.values() if _shows_on(m, judged) and m not in reaching]
+    fits = _Fit(judged, attempts)
     if reaching:
         yield fits([tuple(reaching)], proved=True)
     yield fits([(m,) for m in (*reaching, *others)])
@@ -108,24 +120,14 @@ def _candidates(
         yield fits([pair for pair in combinations(others, 2) if not set(pair) <= set(possible)])
 
 
-def _shows_on(mistake: Mistake, finding: Finding) -> bool:
+def _shows_on(mistake: Mistake, judged: JudgedRung) -> bool:
     """Tell whether a mistake can change the results of a rung at all."""
-    if finding.rung == "history":
-        return True
-    reported_only = {"mse", "accuracy", "report", "report_loss", "report_accuracy", "shown_with"}
-    return any(
-        uses(finding.function, part) and (finding.function != "fit" or part not in reported_only)
-        for form in mistake.forms
-        for part in form
-    )
+    return any(shows_on(judged.name, part) for form in mistake.forms for part in form)
 
 
 def _contradicted(mistake: Mistake, passed: set[str]) -> bool:
     """Tell whether the submission passed a rung that the mistake, in whichever form, must fail."""
-    return all(
-        any(rung in passed for part in form for rung in FAILS.get(part, mistake.fails) if rung != "history")
-        for form in mistake.forms
-    )
+    return all(any(rung in passed for rung in mistake.fails_in(form) if rung != "history") for form in mistake.forms)
 
 
 def _simplicity(found: tuple[Mistake, ...]) -> tuple[int, int]:
@@ -135,8 +137,8 @@ def _simplicity(found: tuple[Mistake, ...]) -> tuple[int, int]:
 class _Fit:
     """Tells which sets of mistakes make the very answers that were seen."""
 
-    def __init__(self, finding: Finding, attempts: Sequence[Attempt]) -> None:
-        self.finding = finding
+    def __init__(self, judged: JudgedRung, attempts: Sequence[Attempt]) -> None:
+        self.judged = judged
         self.attempts = [(one, rounding_of(one)) for one in attempts]
 
     def __call__(self, sets: Sequence[tuple[Mistake, ...]], proved: bool = False) -> list[tuple[Mistake, ...]]:
@@ -154,11 +156,11 @@ class _Fit:
             elif predicted.problem != one.problem or not self._close(predicted, one, rounding):
                 return False
             else:
-                compared += one.wrong(self.finding.results) is not None
+                compared += one.wrong(self.judged.rung.results) is not None
         return compared > 0
 
     def _close(self, predicted: Attempt, one: Attempt, rounding: float) -> bool:
-        names = [name for name in self.finding.results if name in one.returned and name in predicted.returned]
+        names = [name for name in self.judged.rung.results if name in one.returned and name in predicted.returned]
         return all(close(predicted.returned[name], one.returned[name], rounding) for name in names)
 
 
@@ -174,7 +176,7 @@ def _forms(mistakes: tuple[Mistake, ...]) -> Iterator[tuple[Form, ...]]:
 
 def predict(question: Question, forms: tuple[Form, ...]) -> Attempt:
     """Answer a question as a program with these mistakes would."""
-    return attempt(question, call_inside(getattr(program(_merged(forms)), question.function), question.case.arguments))
+    return attempt(question, call_trusted(getattr(perceptron(_merged(forms)), question.name), question.case.arguments))
 
 
 @cache

@@ -1,36 +1,26 @@
-"""The exam: every case in both float types, what Keras answers, and how far a right program may be from that."""
+"""The exam: every case in both float types, what Keras answers, and how far a right program may be from that.
 
-from collections.abc import Iterator
+Keras answers through its layers, losses, metrics, optimizer and ``fit``. Derivatives are TensorFlow's, the ones that
+Keras trains with. Small inputs run eagerly: compiling a graph for each would take longer than computing them all.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
-from compare.check.cases import REAL, Case, cases
-from compare.check.written import Written
+from compare.check.contract import BATCH, CONTRACT, REAL, Case, Function, all_cases
+from compare.check.perceptron import History, Perceptron
+from compare.common.errors import BadInput
 from compare.core.config import Config
 from compare.core.data import Rows
-from compare.core.frameworks import scratch_framework
+from compare.core.frameworks import Framework, keras_framework, scratch_framework
 from compare.core.intervals import Interval
 from compare.core.training import Training
 from scratch.arrays import Array
 
 DTYPES = ("float64", "float32")
-
-RESULTS = {
-    "dense": ("z",),
-    "sigmoid": ("a",),
-    "predict": ("a",),
-    "mse": ("loss",),
-    "accuracy": ("accuracy",),
-    "mse_gradient": ("da",),
-    "sigmoid_gradient": ("slope",),
-    "dense_gradient": ("dW", "db"),
-    "sgd": ("param",),
-    "train_step": ("W", "b"),
-    "fit": ("W", "b"),
-}
-"""What each function hands back, the ladder's functions in order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +37,14 @@ class Question:
     loosely: dict[str, Array]
 
     @property
-    def function(self) -> str:
-        """The function that is asked."""
+    def name(self) -> str:
+        """The name of the function that is asked."""
         return self.case.function
+
+    @property
+    def function(self) -> Function:
+        """What the contract says of it."""
+        return CONTRACT[self.case.function]
 
 
 @dataclass
@@ -63,7 +58,7 @@ class Exam:
 
     def of(self, function: str) -> list[Question]:
         """Return the questions to one function, small ones first."""
-        return [question for question in self.questions if question.function == function]
+        return [question for question in self.questions if question.name == function]
 
 
 class Answers(Protocol):
@@ -76,27 +71,13 @@ class Answers(Protocol):
 def set_exam(rows: Rows, dataset: str, keras: Answers, seed: int = 0) -> Exam:
     """Ask Keras every question."""
     exam = Exam(dataset, len(rows.x_train), seed)
-    for case in cases(rows, seed):
+    for case in all_cases(rows, seed):
         tolerances = {dtype: allowed_for(case.in_type(dtype), dtype) for dtype in DTYPES}
         for dtype in DTYPES:
             asked = case.in_type(dtype)
             expected = keras.answer(case.function, dtype, asked.arguments)
             exam.questions.append(Question(asked, dtype, expected, tolerances[dtype], tolerances["float32"]))
     return exam
-
-
-def right_answer(case: Case, dtype: str) -> dict[str, Array]:
-    """Return what ``scratch`` answers, by the names of the results."""
-    with scratch_framework().dtype(dtype), np.errstate(all="ignore"):
-        found = named(case.function, getattr(Written(), case.function)(**case.arguments))
-    return {name: np.asarray(value) for name, value in found.items()}
-
-
-def named(function: str, result: Any) -> dict[str, Any]:
-    """Give the parts of a result their names; of ``fit``, the history's as well."""
-    parts = result if isinstance(result, tuple) else (result,)
-    history = parts[2] if function == "fit" else {}
-    return dict(zip(RESULTS[function], parts, strict=False)) | history
 
 
 def allowed_for(case: Case, dtype: str) -> dict[str, Array]:
@@ -106,20 +87,14 @@ def allowed_for(case: Case, dtype: str) -> dict[str, Array]:
     return {name: np.asarray(bounds.tolerance) for name, bounds in _bounds(case, dtype).items()}
 
 
-INTERVALS = ("W", "b", "z", "a", "dz", "param", "gradient")
-"""The arguments that are given as intervals; the others are taken as they are, exactly."""
-
-
 def _bounds(case: Case, dtype: str) -> dict[str, Interval]:
-    arguments: dict[str, Any] = {
-        name: Interval.exact(x) if name in INTERVALS else x for name, x in case.arguments.items()
-    }
-    if case.function == "sigmoid_gradient":
-        a: Any = Written().sigmoid(arguments["z"])
-        arguments["a"] = a.joined(_by_tanh(arguments["z"]))
+    """Run the right code on intervals, as we write it and otherwise. Images and labels stay arrays: rows are taken."""
+    function = CONTRACT[case.function]
+    given = {name: x if name in ("X", "y") else _interval(x) for name, x in case.arguments.items()}
+    given = function.complete(given)
     with scratch_framework().dtype(dtype):
-        found = named(case.function, getattr(Written(), case.function)(**arguments))
-        for name, other in _written_otherwise(case.function, arguments):
+        found = function.named(getattr(Perceptron(), case.function)(**given))
+        for name, other in function.otherwise(given).items():
             found[name] = found[name].joined(other)
     stacked = {
         name: Interval(np.stack([v.low for v in values]), np.stack([v.high for v in values]), np.dtype(dtype))
@@ -129,19 +104,8 @@ def _bounds(case: Case, dtype: str) -> dict[str, Interval]:
     return found | stacked
 
 
-def _written_otherwise(function: str, arguments: dict[str, Any]) -> Iterator[tuple[str, Interval]]:
-    """Yield results of other right ways to write a function, whose roundings are not those of ours."""
-    if function in ("sigmoid", "predict"):
-        z: Any = arguments["z"] if function == "sigmoid" else Written().dense(**arguments)
-        yield "a", _by_tanh(z)
-    if function == "sigmoid_gradient":
-        a = arguments["a"]
-        yield "slope", a - a * a
-
-
-def _by_tanh(z: Interval) -> Interval:
-    """Return the sigmoid as 1 and a hyperbolic tangent make it: its rounding is that of 1, however small a is."""
-    return (1 + np.tanh(z / 2)) / 2
+def _interval(x: Any) -> Any:
+    return Interval.exact(x) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x
 
 
 def _by_perturbed_runs(case: Case, dtype: str) -> dict[str, Array]:
@@ -159,3 +123,113 @@ def _by_perturbed_runs(case: Case, dtype: str) -> dict[str, Array]:
         ).trained()
     weights = {name: np.asarray(training.tolerance(training.epochs)) for name in ("W", "b")}
     return weights | {name: training.history_tolerance(name) for name in ("loss", "accuracy")}
+
+
+def _trained(model: Any, X: Array, y: Array, batch_size: int, order: Array) -> History:
+    """Train a model of either library with the rows in this order, and return what it reports."""
+    history: History = {"loss": [], "accuracy": []}
+    for rows in order:
+        shown = model.fit(X[rows], y[rows], batch_size=batch_size, epochs=1, shuffle=False, verbose=0).history
+        for name, values in history.items():
+            values.append(shown[name][-1])
+    return history
+
+
+class KerasAnswers:
+    """Answers cases by name: ``answer("dense", X=…, W=…, b=…)``. Starts Keras, which takes seconds.
+
+    Raises BadInput where Keras runs on another backend than TensorFlow.
+    """
+
+    def __init__(self) -> None:
+        self.framework: Framework = keras_framework()
+        self.keras: Any = self.framework.keras
+        if self.keras.config.backend() != "tensorflow":
+            raise BadInput("check reads Keras's derivatives through TensorFlow: unset KERAS_BACKEND")
+        self._models: dict[tuple[int, str, bool], Any] = {}
+
+    def answer(self, function: str, dtype: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Return what Keras computes, by the names of the results."""
+        with self.framework.dtype(dtype):
+            answer: dict[str, Any] = getattr(self, f"_{function}")(dtype=dtype, **arguments)
+        return {name: np.asarray(value) for name, value in answer.items()}
+
+    def _gradient(self, function: Callable[[Any], Any], at: Array) -> Array:
+        import tensorflow
+
+        x = tensorflow.convert_to_tensor(at)
+        with tensorflow.GradientTape() as tape:
+            tape.watch(x)
+            y = function(x)
+        derivative: Array = tape.gradient(y, x).numpy()
+        return derivative
+
+    def _layer(self, X: Array, W: Array, b: Array) -> Any:
+        layer = self.keras.layers.Dense(W.shape[1])
+        layer.build(X.shape)
+        layer.set_weights([W, b])
+        return layer
+
+    def _dense(self, X: Array, W: Array, b: Array, dtype: str) -> dict[str, Any]:
+        return {"z": self._layer(X, W, b)(X.astype(dtype))}
+
+    def _sigmoid(self, z: Array, dtype: str) -> dict[str, Any]:
+        return {"a": self.keras.activations.sigmoid(z)}
+
+    def _predict(self, X: Array, W: Array, b: Array, dtype: str) -> dict[str, Any]:
+        return {"a": self.keras.activations.sigmoid(self._dense(X, W, b, dtype)["z"])}
+
+    def _loss(self, y: Array, a: Any, dtype: str) -> Any:
+        return self.keras.ops.mean(self.keras.losses.mean_squared_error(y.astype(dtype), a))
+
+    def _mse(self, y: Array, a: Array, dtype: str) -> dict[str, Any]:
+        return {"loss": self._loss(y, a, dtype)}
+
+    def _accuracy(self, y: Array, a: Array, dtype: str) -> dict[str, Any]:
+        metric = self.keras.metrics.BinaryAccuracy()
+        metric.update_state(y, a)
+        return {"accuracy": metric.result()}
+
+    def _mse_gradient(self, y: Array, a: Array, dtype: str) -> dict[str, Any]:
+        return {"da": self._gradient(lambda a: self._loss(y, a, dtype), a)}
+
+    def _sigmoid_gradient(self, z: Array, a: Array, dtype: str) -> dict[str, Any]:
+        return {"slope": self._gradient(self.keras.activations.sigmoid, z)}
+
+    def _dense_gradient(self, X: Array, W: Array, dz: Array, dtype: str) -> dict[str, Any]:
+        import tensorflow
+
+        layer = self._layer(X, W, np.zeros(W.shape[1], dtype))
+        with tensorflow.GradientTape() as tape:
+            total = tensorflow.reduce_sum(dz * layer(X.astype(dtype)))
+        dW, db = tape.gradient(total, layer.trainable_weights)
+        return {"dW": dW.numpy(), "db": db.numpy()}
+
+    def _sgd(self, param: Array, gradient: Array, learning_rate: float, dtype: str) -> dict[str, Any]:
+        variable = self.keras.Variable(param, dtype=dtype)
+        self.keras.optimizers.SGD(learning_rate=learning_rate).apply(
+            [self.keras.ops.convert_to_tensor(gradient)], [variable]
+        )
+        return {"param": variable.numpy()}
+
+    def _train_step(self, X: Array, y: Array, W: Array, b: Array, learning_rate: float, dtype: str) -> dict[str, Any]:
+        one = {"learning_rate": learning_rate, "batch_size": len(X), "order": np.arange(len(X))[None]}
+        trained = self._fit(X, y, W, b, dtype, **one)
+        return {"W": trained["W"], "b": trained["b"]}
+
+    def _fit(self, X: Array, y: Array, W: Array, b: Array, dtype: str, **training: Any) -> dict[str, Any]:
+        model = self._model(X.shape[1], dtype, eagerly=len(X) <= BATCH)
+        model.set_weights([W, b])
+        model.optimizer.learning_rate = training["learning_rate"]
+        history = _trained(model, X, y, training["batch_size"], training["order"])
+        return dict(zip("Wb", model.get_weights(), strict=True)) | history
+
+    def _model(self, D: int, dtype: str, eagerly: bool) -> Any:
+        """Build the model for D pixels once, and use it again: making one takes longer than training it."""
+        key = (D, dtype, eagerly)
+        if key not in self._models:
+            config = Config(dtype="float64" if dtype == "float64" else "float32")
+            weights = [np.zeros((D, 1), dtype), np.zeros(1, dtype)]
+            self._models[key] = self.framework.build(config, (D,), weights)
+            self._models[key].run_eagerly = eagerly
+        return self._models[key]

@@ -1,30 +1,22 @@
 """Holds a submission's answers against the exam: rung by rung, what passed, and the first case that did not."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from compare.check.answer import Answer
-from compare.check.cases import BEYOND, REAL
-from compare.check.exam import RESULTS, Exam, Question
+from compare.check.contract import BEYOND, LADDER, REAL, SYMBOLS, Rung
+from compare.check.exam import Exam, Question
+from compare.check.perceptron import right_answer
+from compare.check.sandbox import Answer
 from compare.core.checks import compared
 from scratch.arrays import Array
 
-RUNGS = (*(name for name in RESULTS if name != "fit"), "one epoch", "epochs", "history")
-"""The ladder of a submission: every function, one step, one epoch, the curve, and what is reported of it."""
 
-IN_PLACE = {"sgd": ("param",), "train_step": ("W", "b"), "fit": ("W", "b")}
-"""Arguments that a function may write over, as optimizers do, as long as the numbers are right."""
-
-NUMBERS = ("mse", "accuracy")
-SLOPE_OF_Z = ("z", "x", "t", "v", "net", "u")
-"""Names that a parameter of ``sigmoid_gradient`` has where it means z; any other means a."""
-
-
-class Submission(Protocol):
-    """Somebody's functions, wherever they run."""
+class Functions(Protocol):
+    """Somebody's functions of known names, wherever they run: their parameters by name, and a way to call them."""
 
     functions: dict[str, tuple[str, ...]]
 
@@ -56,15 +48,15 @@ class Attempt:
         expected, returned = self.question.expected[name], self.returned[name]
         if expected.shape != returned.shape:
             return f"{name} has shape {returned.shape}, where {expected.shape} is due"
-        rung = compared(self.question.function, name, expected, returned, self.tolerance(name))
-        if rung.ok:
+        check = compared(self.question.name, name, expected, returned, self.tolerance(name))
+        if check.ok:
             return None
-        if rung.keras is None or rung.scratch is None or not np.isfinite(returned).all():
+        if check.keras is None or check.scratch is None or not np.isfinite(returned).all():
             return f"{name} is {_first_odd(returned, expected)}"
-        at = f"[{', '.join(map(str, rung.where))}]" if rung.where else ""
+        at = f"[{', '.join(map(str, check.where))}]" if check.where else ""
         return (
-            f"{name}{at} is {rung.scratch:.9g}, and Keras has {rung.keras:.9g}: "
-            f"{abs(rung.scratch - rung.keras):.3g} apart, {rung.allowed:.3g} is allowed"
+            f"{name}{at} is {check.scratch:.9g}, and Keras has {check.keras:.9g}: "
+            f"{abs(check.scratch - check.keras):.3g} apart, {check.allowed:.3g} is allowed"
         )
 
     def tolerance(self, name: str) -> Array:
@@ -82,10 +74,10 @@ def _first_odd(returned: Array, expected: Array) -> str:
 
 
 @dataclass
-class Finding:
+class JudgedRung:
     """One rung: whether the submission passed it, and on what it failed."""
 
-    rung: str
+    rung: Rung
     state: Literal["passed", "failed", "absent"]
     right: int = 0
     asked: int = 0
@@ -96,46 +88,30 @@ class Finding:
     remarks: list[str] = field(default_factory=list)
 
     @property
-    def function(self) -> str:
-        """The function that is asked on this rung."""
-        return function_of(self.rung)
-
-    @property
-    def results(self) -> tuple[str, ...]:
-        """The names of the results that this rung compares."""
-        return ("loss", "accuracy") if self.rung == "history" else RESULTS[self.function]
+    def name(self) -> str:
+        """The rung's name."""
+        return self.rung.name
 
 
-def function_of(rung: str) -> str:
-    """Return the function that a rung asks."""
-    return rung if rung in RESULTS else "fit"
-
-
-def asks(rung: str, question: Question) -> bool:
-    """Tell whether a question belongs to a rung: ``fit`` with one epoch, with more, or with what it reports."""
-    if rung == "one epoch":
-        return bool(question.case.arguments["epochs"] == 1)
-    return rung != "epochs" or bool(question.case.arguments["epochs"] > 1)
-
-
-def climb(submission: Submission, exam: Exam) -> Iterator[Finding]:
-    """Ask a submission every question that it has a function for, and yield its findings as the ladder is climbed."""
+def climb(submission: Functions, exam: Exam) -> Iterator[JudgedRung]:
+    """Ask a submission every question that it has a function for, and yield each rung as the ladder is climbed."""
     answered: dict[str, list[Attempt]] = {}
-    for rung in RUNGS:
-        function = function_of(rung)
+    for rung in LADDER.values():
+        function = rung.function.name
         if function not in answered:
             answered[function] = ask(submission, exam.of(function))
-        yield finding(rung, [attempt for attempt in answered[function] if asks(rung, attempt.question)])
+        yield judged(rung, [attempt for attempt in answered[function] if rung.asks(attempt.question.case)])
 
 
-def ask(submission: Submission, questions: list[Question]) -> list[Attempt]:
+def ask(submission: Functions, questions: list[Question]) -> list[Attempt]:
     """Put questions to the one function that they are for; none where it is not there or not written yet."""
-    if not questions or questions[0].function not in submission.functions:
+    if not questions or questions[0].name not in submission.functions:
         return []
-    parameters = submission.functions[questions[0].function]
+    parameters = submission.functions[questions[0].name]
     attempts = []
     for question in questions:
-        answer = submission.call(question.function, arguments_for(question, parameters))
+        arguments = question.function.asked_with(question.case.arguments, parameters)
+        answer = submission.call(question.name, arguments)
         if not answer.written:
             return []
         attempts.append(attempt(question, answer))
@@ -144,26 +120,15 @@ def ask(submission: Submission, questions: list[Question]) -> list[Attempt]:
     return attempts
 
 
-def arguments_for(question: Question, parameters: tuple[str, ...]) -> dict[str, Any]:
-    """Return the arguments in the order of the function's own parameters, where it names them as the contract does."""
-    arguments = dict(question.case.arguments)
-    if question.function == "sigmoid_gradient":
-        name = "z" if parameters and parameters[0].lower() in SLOPE_OF_Z else "a"
-        return {name: arguments[name]}
-    if set(parameters) == set(arguments):
-        return {name: arguments[name] for name in parameters}
-    return arguments
-
-
 def attempt(question: Question, answer: Answer) -> Attempt:
     """Read an answer: its numbers by name, or what is wrong with it."""
     remarks = [f"warns: {warning}" for warning in answer.warnings]
     if answer.problem:
         return Attempt(question, answer, problem=answer.problem, remarks=tuple(remarks))
-    allowed = IN_PLACE.get(question.function, ())
+    allowed = question.function.in_place
     forbidden = [name for name in answer.changed if name not in allowed]
     if set(answer.changed) & set(allowed):
-        remarks.append(f"{question.function} writes over {', '.join(answer.changed)}, which it may")
+        remarks.append(f"{question.name} writes over {', '.join(answer.changed)}, which it may")
     try:
         returned = _results(question, answer, remarks)
     except ValueError as error:
@@ -175,34 +140,34 @@ def attempt(question: Question, answer: Answer) -> Attempt:
 def _results(question: Question, answer: Answer, remarks: list[str]) -> dict[str, Array]:
     """Give the parts of what came back their names. Raises ValueError with a sentence where it cannot be read."""
     function, value = question.function, answer.value
-    names = RESULTS[function]
-    if value is None and function in IN_PLACE:
-        remarks.append(f"{function} returns nothing; what it wrote into {' and '.join(names)} is taken")
-        return {name: answer.after.get(name, question.case.arguments[name]) for name in names}
-    if function in NUMBERS:
+    names = function.results
+    if value is None and function.in_place:
+        remarks.append(f"{question.name} returns nothing; what it wrote into {' and '.join(names)} is taken")
+        return {name: np.asarray(answer.after.get(name, question.case.arguments[name])) for name in names}
+    if function.is_number:
         return {names[0]: _number(question, value, remarks)}
     if len(names) == 1:
         return {names[0]: _array(value, names[0])}
-    if not isinstance(value, list | tuple) or not len(names) <= len(value) <= 3:
+    if not isinstance(value, list | tuple) or not len(names) <= len(value) <= len(names) + 1:
         raise ValueError(f"it returns {described(value)}, where {' and '.join(names)} are due")
     returned = {}
     for name, part in zip(names, value, strict=False):
         returned[name] = _array(part, name)
-        if name in ("b", "db") and returned[name].shape == (1, 1):
+        if SYMBOLS[name].axes == "U" and returned[name].shape == (1, 1):
             remarks.append(f"{name} has shape (1, 1), where (1,) is due")
             returned[name] = returned[name].reshape(1)
-    if function == "fit" and len(value) == 3:
-        returned |= _history(value[2], remarks)
+    if len(value) > len(names):
+        returned |= _history(value[-1], function.reports, remarks)
     return returned
 
 
 def _number(question: Question, value: Any, remarks: list[str]) -> Array:
-    array = _array(value, RESULTS[question.function][0])
+    array = _array(value, question.function.results[0])
     N = len(question.case.arguments["y"])
     if array.size == 1:
         return array.reshape(())
     if array.shape in ((N,), (N, 1)):
-        remarks.append(f"{question.function} returns a number a row, and their mean is taken, as Keras does")
+        remarks.append(f"{question.name} returns a number a row, and their mean is taken, as Keras does")
         return np.asarray(array.mean(dtype=float))
     raise ValueError(f"it returns {described(value)}, where one number is due")
 
@@ -219,19 +184,32 @@ def _array(value: Any, name: str) -> Array:
     return array
 
 
-def _history(value: Any, remarks: list[str]) -> dict[str, Array]:
+def _history(value: Any, names: tuple[str, ...], remarks: list[str]) -> dict[str, Array]:
     """Read a history: a dict of lists as Keras's, or a list of losses. What cannot be read is remarked upon."""
     lists = value if isinstance(value, dict) else {"loss": value}
-    spoken = {"loss": ("loss", "losses", "mse", "train_loss"), "accuracy": ("accuracy", "acc", "train_accuracy")}
     history = {}
-    for name, spellings in spoken.items():
-        for spelling in spellings:
+    for name in names:
+        for spelling in (name, *SYMBOLS[name].also):
             if spelling in lists and name not in history:
                 try:
                     history[name] = np.atleast_1d(_array(lists[spelling], name))
                 except ValueError:
                     remarks.append(f"the history's {spelling} is {described(lists[spelling])}, and was not read")
     return history
+
+
+DIGITS = (6, 9, 17)
+"""How many digits of a number are printed: the fewest that show a difference."""
+
+
+def look_alike(yours: Array, keras: Array, digits: int = DIGITS[0]) -> bool:
+    """Tell whether two results are printed alike, so that a reader would see no mistake in them."""
+    return yours.shape == keras.shape and as_text(yours, digits) == as_text(keras, digits)
+
+
+def as_text(x: Array, digits: int = DIGITS[0]) -> str:
+    """Print an array on one line."""
+    return " ".join(np.array2string(x + 0.0, precision=digits, separator=", ", threshold=20).split())
 
 
 def described(value: Any) -> str:
@@ -245,12 +223,12 @@ def described(value: Any) -> str:
     return f"a {type(value).__name__}"
 
 
-def finding(rung: str, attempts: list[Attempt]) -> Finding:
+def judged(rung: Rung, attempts: list[Attempt]) -> JudgedRung:
     """Judge one rung by its attempts."""
-    found = Finding(rung, "absent", attempts=attempts)
+    found = JudgedRung(rung, "absent", attempts=attempts)
     required = [a for a in attempts if a.question.case.kind != BEYOND]
-    if rung == "history":
-        required = [a for a in required if a.problem or {"loss", "accuracy"} & set(a.returned)]
+    if rung.of_reports:
+        required = [a for a in required if a.problem or set(rung.results) & set(a.returned)]
         if all(not a.returned for a in required):
             required = []
     for one in attempts:
@@ -259,7 +237,7 @@ def finding(rung: str, attempts: list[Attempt]) -> Finding:
         return found
     found.asked = len(required)
     for one in required:
-        wrong = one.wrong(found.results)
+        wrong = one.wrong(rung.results)
         found.right += wrong is None
         if wrong and found.failed is None:
             found.failed, found.sentence = one, wrong
@@ -269,15 +247,38 @@ def finding(rung: str, attempts: list[Attempt]) -> Finding:
     return found
 
 
-def _beyond(found: Finding) -> list[str]:
+def _beyond(found: JudgedRung) -> list[str]:
     """Tell what a right function does wrong beyond the five-detector."""
     remarks: list[str] = []
     for one in found.attempts:
-        wrong = one.wrong(found.results) if one.question.case.kind == BEYOND else None
+        wrong = one.wrong(found.rung.results) if one.question.case.kind == BEYOND else None
         remark = f"right for the five-detector; with {one.question.case.what}: {wrong}"
-        if wrong and not any(one.question.case.what in known for known in remarks):
+        if wrong and not _keeps_the_images_type(one) and not any(one.question.case.what in known for known in remarks):
             remarks.append(remark)
     return remarks
+
+
+def _keeps_the_images_type(one: Attempt) -> bool:
+    """Tell whether wrong numbers are right ones in whole-number images' own type, in which the template computes."""
+    given = one.question.case.arguments
+    X = given.get("X")
+    if not isinstance(X, np.ndarray) or X.dtype.kind == "f" or one.problem:
+        return False
+    floats = [name for name, x in given.items() if isinstance(x, np.ndarray) and x.dtype.kind == "f"]
+    choices = [chosen for n in range(len(floats) + 1) for chosen in combinations(floats, n)]
+    with np.errstate(all="ignore"):
+        return any(_right_in(X.dtype, chosen, one) for chosen in choices)
+
+
+def _right_in(dtype: np.dtype[Any], chosen: tuple[str, ...], one: Attempt) -> bool:
+    """Tell whether these are the right numbers of some arguments in another type, the results in it or not."""
+    case = one.question.case
+    cast = {name: x.astype(dtype) if name in chosen else x for name, x in case.arguments.items()}
+    right = right_answer(replace(case, arguments=cast), one.question.dtype)
+    return all(
+        np.allclose(returned, right[name], rtol=1e-4) or np.array_equal(returned, right[name].astype(dtype))
+        for name, returned in one.returned.items()
+    )
 
 
 def small(attempts: list[Attempt]) -> list[Attempt]:

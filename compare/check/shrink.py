@@ -6,24 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from compare.check.cases import REAL, Case
-from compare.check.exam import Question, allowed_for, right_answer
-from compare.check.judge import Attempt, Finding, Submission, arguments_for, asks, attempt
+from compare.check.contract import REAL, Case, axes_of
+from compare.check.exam import Question, allowed_for
+from compare.check.judge import Attempt, Functions, JudgedRung, attempt, look_alike
+from compare.check.perceptron import right_answer
 from scratch.arrays import Array
 
 MOST_CALLS = 200
 
-AXES = {"X": "ND", "W": "DU", "b": "U", "y": "NU", "a": "NU", "z": "NU", "dz": "NU", "param": "PU", "gradient": "PU"}
-"""What the axes of every argument count; ``order`` holds rows, and is cut in its own way."""
 
-
-def smallest(submission: Submission, finding: Finding) -> Attempt | None:
+def smallest(submission: Functions, judged: JudgedRung) -> Attempt | None:
     """Return the smallest failing attempt that greedy steps lead to; None where making it smaller is no use.
 
     A call that ended the process is not repeated. Right answers are ``scratch``'s: the exam has shown that they are
     Keras's.
     """
-    best = finding.failed
+    best = judged.failed
     if best is None or best.answer.ended:
         return None
     calls = 0
@@ -36,25 +34,30 @@ def smallest(submission: Submission, finding: Finding) -> Attempt | None:
                 if calls > MOST_CALLS:
                     return best
                 tried = _try(submission, replace(best.question, case=case))
-                if tried and _fails_alike(tried, best, finding):
+                if tried and _fails_alike(tried, best, judged):
                     best, moved = tried, True
                     break
     return best
 
 
-def _fails_alike(tried: Attempt, best: Attempt, finding: Finding) -> bool:
-    """Tell whether a smaller attempt still fails on the same rung, with wrong numbers where there were numbers."""
-    alike = bool(tried.problem) == bool(best.problem) and asks(finding.rung, tried.question)
-    return alike and tried.wrong(finding.results) is not None
+def _fails_alike(tried: Attempt, best: Attempt, judged: JudgedRung) -> bool:
+    """Tell whether a smaller attempt still fails on the same rung, and shows it where the larger one did."""
+    alike = bool(tried.problem) == bool(best.problem) and judged.rung.asks(tried.question.case)
+    shows = _shows(tried) or not _shows(best)
+    return alike and shows and tried.wrong(judged.rung.results) is not None
 
 
-def _try(submission: Submission, question: Question) -> Attempt | None:
+def _shows(one: Attempt) -> bool:
+    return any(not look_alike(x, one.question.expected[name]) for name, x in one.returned.items())
+
+
+def _try(submission: Functions, question: Question) -> Attempt | None:
     case, dtype = question.case.in_type(question.dtype), question.dtype
     expected = right_answer(case, dtype)
     asked = Question(case, dtype, expected, allowed_for(case, dtype), allowed_for(case.in_type("float32"), "float32"))
     if not all(np.isfinite(x).all() for x in (*expected.values(), *asked.allowed.values())):
         return None
-    arguments = arguments_for(asked, submission.functions[case.function])
+    arguments = asked.function.asked_with(case.arguments, submission.functions[case.function])
     return attempt(asked, submission.call(case.function, arguments))
 
 
@@ -68,7 +71,7 @@ def _shorter(case: Case) -> Iterator[Case]:
     given = case.arguments
     if given.get("epochs", 1) > 1:
         yield _with(case, epochs=given["epochs"] - 1, order=given["order"][:-1])
-    sizes = {axis: n for name, x in given.items() if name in AXES for axis, n in _sizes(name, x)}
+    sizes = {axis: n for name, x in given.items() for axis, n in zip(axes_of(name, x), np.shape(x), strict=False)}
     for axis in "NDP":
         size = sizes.get(axis, 1)
         for cut in sorted({size // 2, 1}, reverse=True):
@@ -81,15 +84,11 @@ def _shorter(case: Case) -> Iterator[Case]:
         yield _with(case, batch_size=given["batch_size"] - 1)
 
 
-def _sizes(name: str, x: Array) -> list[tuple[str, int]]:
-    return list(zip(AXES[name][-x.ndim :], x.shape, strict=True))
-
-
 def _without(given: dict[str, Any], axis: str, dropped: Array) -> dict[str, Any]:
     changed: dict[str, Any] = {}
     for name, x in given.items():
-        if name in AXES and axis in AXES[name][-x.ndim :]:
-            changed[name] = np.delete(x, dropped, axis=AXES[name][-x.ndim :].index(axis))
+        if axis in (axes := axes_of(name, x)):
+            changed[name] = np.delete(x, dropped, axis=axes.index(axis))
     if axis == "N" and "order" in given:
         order = given["order"]
         kept = order[~np.isin(order, dropped)].reshape(len(order), -1)
@@ -110,7 +109,7 @@ _ROUNDER: tuple[Callable[[Array], Array], ...] = (
 def _simpler(case: Case) -> Iterator[Case]:
     """Yield the case with one array simpler, or one of its first entries."""
     for name, x in case.arguments.items():
-        if name not in AXES or x.dtype.kind != "f":
+        if not axes_of(name, x) or x.dtype.kind != "f":
             continue
         level = _level(x)
         for rounder in _ROUNDER[: int(level.max(initial=0))]:

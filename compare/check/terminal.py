@@ -12,37 +12,38 @@ from rich.table import Table
 from rich.text import Text
 
 from compare.check.catalogue import CATALOGUE, Mistake
+from compare.check.checking import FileResult, RungResult, SmallestInput
 from compare.check.diagnosis import Diagnosis
-from compare.check.examine import Checked, Rung, Smallest
-from compare.check.trained import Course, Trained
+from compare.check.judge import DIGITS, as_text, look_alike
+from compare.check.learning_curves import EPOCHS, LearningCurves
 
 STATES = {"passed": Text("passed", "green"), "failed": Text("FAILED", "bold red"), "absent": Text("not there", "dim")}
-VERDICTS = {"right": "green", "wrong": "bold red", "unreadable": "bold red"}
+VERDICTS = {"right": "green", "incomplete": "bold yellow", "wrong": "bold red", "unreadable": "bold red"}
 MOST_OUTPUT = 20
 
 
-def show_checked(console: Console, checked: Checked) -> None:
+def show_result(console: Console, result: FileResult) -> None:
     """Print the ladder of one file, and what is behind the first rung that failed."""
-    table = Table(title=Text(f"The ladder of {checked.file}"), title_justify="left", title_style="bold")
+    table = Table(title=Text(f"The ladder of {result.file}"), title_justify="left", title_style="bold")
     table.add_column("rung", no_wrap=True)
     table.add_column("right", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("what is wrong, or worth knowing")
-    for rung in checked.rungs:
+    for rung in result.rungs:
         if rung.name == "predict" and rung.state == "absent":
             continue  # only classes have it
         right = f"{rung.right} of {rung.asked}" if rung.asked else ""
         told = "\n".join([*([rung.sentence] if rung.sentence else []), *rung.remarks])
         table.add_row(rung.name, right, STATES[rung.state], Text(told))
     console.print(table)
-    if checked.first_failed:
-        console.print(_diagnosis(checked.first_failed))
-        _show_later(console, checked)
-    if checked.output:
-        console.print(_output(checked.output))
+    if result.first_failed:
+        console.print(_diagnosis(result.first_failed))
+        _show_later(console, result)
+    if result.output:
+        console.print(_output(result.output))
 
 
-def _diagnosis(rung: Rung) -> Panel:
+def _diagnosis(rung: RungResult) -> Panel:
     parts: list[Any] = []
     if rung.smallest:
         parts += [_smallest(rung.smallest), Text()]
@@ -50,25 +51,26 @@ def _diagnosis(rung: Rung) -> Panel:
     return Panel(Group(*parts), title=Text(f"First failing rung: {rung.name}"), title_align="left", style="none")
 
 
-def _smallest(shown: Smallest) -> Table:
+def _smallest(shown: SmallestInput) -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_row(Text("smallest input", "bold"), Text(f"{shown.case.function}, {shown.dtype}"))
     for name, x in shown.case.arguments.items():
         grid.add_row(Text(f"  {name}"), Text(_written(x)))
-    if not shown.yours:
+    if not shown.yours or not shown.shows:
         grid.add_row(Text("yours", "bold red"), Text(shown.sentence))
     for name, keras in shown.keras.items():
-        if name in shown.yours:
-            grid.add_row(Text(f"yours  {name}", "bold red"), Text(_written(shown.yours[name])))
-        grid.add_row(Text(f"Keras  {name}", "bold green"), Text(_written(keras)))
+        yours = shown.yours.get(name)
+        digits = next((n for n in DIGITS if yours is None or not look_alike(yours, keras, n)), DIGITS[0])
+        if yours is not None:
+            grid.add_row(Text(f"yours  {name}", "bold red"), Text(_written(yours, digits)))
+        grid.add_row(Text(f"Keras  {name}", "bold green"), Text(_written(keras, digits)))
     return grid
 
 
-def _written(x: Any) -> str:
+def _written(x: Any, digits: int = DIGITS[0]) -> str:
     if not isinstance(x, np.ndarray):
         return f"{x}"
-    text = np.array2string(x, precision=6, separator=", ", threshold=20, suppress_small=False)
-    return " ".join(text.split()) + (f"  (shape {x.shape})" if x.size > 8 else "")
+    return as_text(x, digits) + (f"  (shape {x.shape})" if x.size > 8 else "")
 
 
 def _named(diagnosis: Diagnosis) -> list[Any]:
@@ -93,21 +95,23 @@ def _told(mistake: Mistake) -> list[Text]:
     ]
 
 
-def _show_later(console: Console, checked: Checked) -> None:
-    """Tell of the rungs above the first failing one: the same mistake, or another."""
-    first = checked.first_failed
-    told = {m.name for m in first.diagnosis.mistakes} if first else set()
-    for rung in checked.rungs:
-        if rung.state != "failed" or rung is first:
+def _show_later(console: Console, result: FileResult) -> None:
+    """Tell of the rungs above the first failing one, but of no mistake twice."""
+    told: list[Diagnosis] = []
+    for rung in result.rungs:
+        if rung.state != "failed":
             continue
-        new = [m for m in rung.diagnosis.mistakes if m.name not in told]
-        if new:
-            console.print(Text(f"Another mistake, at {rung.name}:", "bold"))
-            for mistake in new:
-                console.print(*_told(mistake), sep="\n")
-                told.add(mistake.name)
-        elif not {m.name for m in rung.diagnosis.mistakes}:
-            console.print(Text(f"At {rung.name}: {rung.diagnosis.sentence}."))
+        found = rung.diagnosis
+        new = [m for m in found.mistakes if not any(m in known.mistakes for known in told)]
+        if rung is not result.first_failed:
+            if new:
+                other = any(known.mistakes for known in told)
+                console.print(Text(f"{'Another mistake, at' if other else 'At'} {rung.name}:", "bold"))
+                for mistake in new:
+                    console.print(*_told(mistake), sep="\n")
+            elif not found.mistakes and found not in told:
+                console.print(Text(f"At {rung.name}: {found.sentence}."))
+        told.append(found)
 
 
 def _output(output: str) -> Panel:
@@ -117,18 +121,19 @@ def _output(output: str) -> Panel:
     return Panel(shown, title="It printed", title_align="left", style="dim")
 
 
-def verdict_line(checked: Checked) -> Text:
+def verdict_line(result: FileResult) -> Text:
     """Return the one line that a check ends in."""
-    if checked.problem:
-        return Text.assemble(("UNREADABLE", VERDICTS["unreadable"]), f": {checked.file}: {checked.problem}")
-    climbed = f"{len(checked.passed)} of {len(checked.climbed)} rungs that could be climbed passed"
-    if not checked.first_failed:
-        return Text.assemble(("RIGHT", VERDICTS["right"]), f": {checked.file}: {climbed}")
-    line = f": {checked.file}: {climbed}; the first that failed is {checked.first_failed.name}: {checked.diagnosis}"
-    return Text.assemble(("WRONG", VERDICTS["wrong"]), line)
+    if result.problem:
+        return Text.assemble(("UNREADABLE", VERDICTS["unreadable"]), f": {result.file}: {result.problem}")
+    line = f": {result.file}: {len(result.passed)} of {len(result.climbed)} rungs that could be climbed passed"
+    if result.first_failed:
+        line += f"; the first that failed is {result.first_failed.name}: {result.diagnosis}"
+    elif result.missing:
+        line += f"; missing: {', '.join(result.missing)}"
+    return Text.assemble((result.verdict.upper(), VERDICTS[result.verdict]), line)
 
 
-def show_class(console: Console, results: Sequence[Checked]) -> None:
+def show_class(console: Console, results: Sequence[FileResult]) -> None:
     """Print one row a file, and how often each mistake was made."""
     table = Table(title=f"{len(results)} submissions", title_justify="left", title_style="bold")
     table.add_column("file", overflow="fold")
@@ -136,18 +141,21 @@ def show_class(console: Console, results: Sequence[Checked]) -> None:
     table.add_column("first failing rung")
     table.add_column("diagnosis, or error")
     table.add_column("s", justify="right", no_wrap=True)
-    for checked in results:
-        first = checked.first_failed
-        names = ", ".join(m.name for m in first.diagnosis.mistakes) if first else ""
+    for result in results:
+        first, best = result.first_failed, result.told_best
+        names = ", ".join(m.name for m in best.diagnosis.mistakes) if best else ""
+        missing = f"missing: {', '.join(result.missing)}" if result.verdict == "incomplete" else ""
         table.add_row(
-            Text(checked.file),
-            f"{len(checked.passed)}/{len(checked.climbed)}",
+            Text(result.file),
+            f"{len(result.passed)}/{len(result.climbed)}",
             Text(first.name if first else "", VERDICTS["wrong"]),
-            Text(checked.problem or names or checked.diagnosis, VERDICTS["unreadable"] if checked.problem else ""),
-            f"{checked.seconds:.1f}",
+            Text(
+                result.problem or names or result.diagnosis or missing, VERDICTS["unreadable"] if result.problem else ""
+            ),
+            f"{result.seconds:.1f}",
         )
     console.print(table)
-    counts = Counter(m.name for checked in results for m in checked.mistakes)
+    counts = Counter(m.name for result in results for m in result.mistakes)
     for name, n in counts.most_common():
         console.print(Text(f"{n:>4} × {CATALOGUE[name].says} ({name})"))
 
@@ -166,44 +174,42 @@ def show_catalogue(console: Console) -> None:
         console.print(table)
 
 
-def class_line(results: Sequence[Checked], asked: int) -> Text:
+def class_line(results: Sequence[FileResult], asked: int) -> Text:
     """Return the one line that a class ends in."""
-    verdicts = Counter(checked.verdict for checked in results)
+    verdicts = Counter(result.verdict for result in results)
     parts = [f"{verdicts[word]} {word}" for word in VERDICTS]
     missing = f"; {asked - len(results)} not reached" if asked > len(results) else ""
     return Text(f"{len(results)} files checked: {', '.join(parts)}{missing}")
 
 
-def show_trained(console: Console, trained: Sequence[Trained], right: float, right_loss: float, course: Course) -> None:
+def show_learning_curves(console: Console, found: LearningCurves) -> None:
     """Print where every wrong program ends, next to the right one."""
-    title = f"The right program: accuracy {right:.4f}, loss {right_loss:.4f}"
+    title = f"The right program: accuracy {found.accuracy:.4f}, loss {found.loss:.4f}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("mistake", overflow="fold")
     for column in ("accuracy", "loss"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("by the curve", no_wrap=True)
     table.add_column("by the ladder", no_wrap=True)
-    for one in trained:
-        caught = Text(one.first_failed, "green" if one.named else "red")
-        cells = [f"{one.accuracy:.4f}", f"{one.loss:.4f}", _by_the_curve(one.accuracy, right, course)]
-        table.add_row(one.name, *cells, caught)
+    for curve in found.wrong:
+        caught = Text(curve.first_failed, "green" if curve.named else "red")
+        by_the_curve = _images((curve.accuracy - found.accuracy) / found.one_image)
+        table.add_row(curve.name, f"{curve.accuracy:.4f}", f"{curve.loss:.4f}", by_the_curve, caught)
     console.print(table)
 
 
-def _by_the_curve(accuracy: float, right: float, course: Course) -> str:
-    images = (accuracy - right) / course.one_image
-    if not np.isfinite(images):
+def _images(difference: float) -> str:
+    if not np.isfinite(difference):
         return "no number"
-    if abs(images) < 1.5:
-        return "looks right"
-    return f"{images:+,.0f} images"
+    return "looks right" if abs(difference) < 1.5 else f"{difference:+,.0f} images"
 
 
-def trained_line(counted: dict[str, Any], right: float, baseline: float, course: Course) -> Text:
+def learning_curves_line(found: LearningCurves) -> Text:
     """Return what the curves would have told, in one line."""
+    counted = found.summary()
     return Text(
         f"Of {counted['mistakes']} mistakes, {counted['within_one_image']} end within one validation image of the "
-        f"right accuracy ({right:.4f} after {len(course.orders)} epochs), {counted['better']} end above it, and "
-        f"{counted['at_the_baseline']} at the baseline ({baseline:.4f}); the ladder catches "
+        f"right accuracy ({found.accuracy:.4f} after {EPOCHS} epochs), {counted['better']} end above it, and "
+        f"{counted['at_the_baseline']} at the baseline ({found.baseline:.4f}); the ladder catches "
         f"{counted['caught_by_the_ladder']}, and names {counted['named']}."
     )

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from compare.check.cases import Case
-from compare.check.exam import Exam, right_answer, set_exam
-from compare.check.keras_answers import KerasAnswers
+from compare.check.contract import Case
+from compare.check.exam import Exam, KerasAnswers, set_exam
+from compare.check.perceptron import right_answer
 from compare.core.config import Config
 from compare.core.data import prepare
 from scratch.arrays import Array

@@ -358,6 +358,9 @@ CORRECT = {
     "float32 only": FLOAT32_ONLY,
 }
 
+COMPLETE = ("plain", "class", "Keras-like class")
+"""Those of the right ones that have everything; the others are right as far as they go."""
+
 
 def changed(old: str, new: str, source: str = PLAIN) -> str:
     """Return a submission with one piece of its text changed."""

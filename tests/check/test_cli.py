@@ -10,8 +10,8 @@ import pytest
 
 from compare.check import cli as check_cli
 from compare.check.catalogue import CATALOGUE
-from compare.check.exam import Exam
-from compare.check.keras_answers import KerasAnswers
+from compare.check.exam import Exam, KerasAnswers
+from compare.check.gradebook import Gradebook
 from compare.cli import main
 from tests.check.submissions import CORRECT, HOSTILE, PLAIN, UNREADABLE, WRONG, changed
 
@@ -57,6 +57,17 @@ def test_new_never_writes_over_a_file(run: Run, tmp_path: Path) -> None:
     assert path.read_text() == "my work"
 
 
+def test_new_says_where_it_cannot_write(run: Run, tmp_path: Path) -> None:
+    code, said = run("new", tmp_path / "missing" / "mine.py")
+    assert code == 2
+    assert "cannot write" in said
+
+
+def test_new_says_how_to_check_this_very_file(run: Run, tmp_path: Path) -> None:
+    run("new", tmp_path / "my file.py")
+    assert "python -m compare check 'my file.py'" in (tmp_path / "my file.py").read_text(encoding="utf-8")
+
+
 def test_a_right_file_exits_with_0(run: Run, tmp_path: Path) -> None:
     code, said = run("check", written(tmp_path, PLAIN), "--dataset", "digits")
     assert code == 0
@@ -71,6 +82,17 @@ def test_a_wrong_file_exits_with_1_and_names_rung_values_and_mistake(run: Run, t
     assert "Keras  da       [[2.]]" in said
     assert CATALOGUE["factor-2-missing"].why.split()[0] in said
     assert "factor-2-missing" in said.splitlines()[-1]
+
+
+def test_an_incomplete_file_exits_with_1_and_says_what_is_missing(run: Run, tmp_path: Path) -> None:
+    path = written(tmp_path, PLAIN.split("def mse")[0])
+    code, said = run("check", path, "--dataset", "digits")
+    assert code == 1
+    assert said.splitlines()[-1].startswith("INCOMPLETE: ")
+    assert "missing: mse, accuracy, " in said.splitlines()[-1]
+    code, said = run("check", path, "--dataset", "digits", "--require", "dense, sigmoid")
+    assert code == 0
+    assert said.splitlines()[-1].startswith("RIGHT: ")
 
 
 def test_quiet_prints_the_verdict_only(run: Run, tmp_path: Path) -> None:
@@ -95,6 +117,7 @@ def test_an_unreadable_file_exits_with_2_and_one_sentence(name: str, run: Run, t
         (["MINE", "--csv", "EMPTY"], "is a directory; name a file"),
         (["MINE", "--train-size", "100000"], "--train-size 100000 is more than"),
         (["MINE", "--memory-limit", "1"], "256"),
+        (["MINE", "--require", "dense,dance"], "--require 'dance' is no function that is checked"),
         (["MINE", "--cluster", "tcp://127.0.0.1:1"], "no Dask scheduler answers at tcp://127.0.0.1:1"),
     ],
 )
@@ -113,6 +136,7 @@ CLASS = {
     "dora.py": HOSTILE["endless loop"][0],
     "eve.py": "print('<script>alert(1)</script>'); 1 / 0",
     "fay.py": CORRECT["class"],
+    "gus.py": PLAIN.split("def mse")[0],
 }
 
 
@@ -130,7 +154,7 @@ def test_a_class_gets_a_row_each_in_every_file(run: Run, submissions: Path, tmp_
     options = [part for kind, path in files.items() for part in (f"--{kind}", path)]
     code, said = run("check", submissions, "--dataset", "digits", "--workers", "2", "--time-limit", "4", *options)
     assert code == 1
-    assert "6 files checked: 2 right, 3 wrong, 1 unreadable" in said
+    assert "7 files checked: 2 right, 1 incomplete, 3 wrong, 1 unreadable" in said
     with files["csv"].open(newline="") as opened:
         rows = {Path(row["file"]).name: row for row in csv.DictReader(opened)}
     assert sorted(rows) == sorted(CLASS)
@@ -139,6 +163,8 @@ def test_a_class_gets_a_row_each_in_every_file(run: Run, submissions: Path, tmp_
     assert rows["<b>bob.py"]["first_failing_rung"] == "sigmoid_gradient"
     assert "took longer than" in rows["dora.py"]["diagnosis"]
     assert "ZeroDivisionError" in rows["eve.py"]["error"]
+    assert rows["gus.py"]["verdict"] == "incomplete"
+    assert rows["gus.py"]["missing"].startswith("mse, accuracy, ")
     told = json.loads(files["json"].read_text())
     assert [Path(one["file"]).name for one in told["submissions"]] == sorted(CLASS)
     page = files["html"].read_text()
@@ -160,19 +186,19 @@ def test_the_rows_are_written_as_they_come(
     run: Run, submissions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[int] = []
-    add = check_cli._Class.add
+    add = Gradebook.add
 
-    def interrupted(self: Any, number: int, checked: Any) -> None:
-        add(self, number, checked)
+    def interrupted(self: Any, number: int, result: Any) -> None:
+        add(self, number, result)
         seen.append(len((tmp_path / "grades.csv").read_text().splitlines()))
         if len(seen) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(check_cli._Class, "add", interrupted)
+    monkeypatch.setattr(Gradebook, "add", interrupted)
     code, said = run("check", submissions, "--dataset", "digits", "--workers", "1", "--csv", tmp_path / "grades.csv")
     assert code == 130
     assert seen == [2, 3, 4]
-    assert "3 not reached" in said
+    assert "4 not reached" in said
     assert len((tmp_path / "grades.csv").read_text().splitlines()) == 4
 
 

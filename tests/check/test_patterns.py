@@ -5,17 +5,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from compare.check.contract import LADDER
 from compare.check.diagnosis import diagnose
 from compare.check.exam import Exam
-from compare.check.inside import Inside
-from compare.check.judge import climb
-from compare.check.written import Written
+from compare.check.judge import JudgedRung, attempt, climb
+from compare.check.patterns import pattern
+from compare.check.perceptron import Perceptron, TrustedFunctions
+from compare.check.sandbox import Answer
 
-RIGHT = Written()
+RIGHT = Perceptron()
 
 
 def diagnosis(exam: Exam, **functions: Any) -> str:
-    (found,) = diagnose(list(climb(Inside(functions), exam))).values()
+    (found,) = diagnose(list(climb(TrustedFunctions(functions), exam))).values()
     return found.sentence
 
 
@@ -29,6 +31,18 @@ def diagnosis(exam: Exam, **functions: Any) -> str:
         ({"dense": lambda X, W, b: RIGHT.dense(X, W, b).T}, "z has shape (1, 4) for (4, 1), and is Keras’s turned"),
         ({"mse": lambda y, a: len(y) ** 2 * RIGHT.mse(y, a)}, "loss is off by no common factor"),
         ({"sgd": lambda p, g, r: p - 3 * r * g}, "the step of param is 3 times Keras's"),
+        ({"sgd": lambda p, g, r: p - g / np.sqrt((g**2).sum() + 1e-30)}, "the step always has the same length"),
+        (
+            {"sgd": lambda p, g, r: p - r * g / np.sqrt((g**2).sum() + 1e-30)},
+            "the step always has the same length, times the learning rate",
+        ),
+        ({"sigmoid": lambda z: RIGHT.sigmoid(np.clip(z, -5, 5))}, "a stops at 0.006693 and at 0.9933"),
+        ({"sigmoid": lambda z: 0.5 + np.arctan(z) / np.pi}, "a equals 1/2 + arctan(z)/π"),
+        (
+            {"dense_gradient": lambda X, W, dz: (X.reshape(X.shape[::-1]) @ dz, dz.sum(axis=0))},
+            "dW equals X.reshape(D, N) @ dz; db is right",
+        ),
+        ({"accuracy": lambda y, a: ((a > 0.5) & (y > 0.5)).sum() / max(1, (y > 0.5).sum())}, "accuracy equals recall"),
         ({"sigmoid": lambda z: np.where(z > 500, 0.7, RIGHT.sigmoid(z))}, "with extreme inputs only"),
         (
             {"dense_gradient": lambda X, W, dz: (X.T @ dz, 5 * dz.sum(axis=0))},
@@ -36,7 +50,7 @@ def diagnosis(exam: Exam, **functions: Any) -> str:
         ),
         (
             {"dense": lambda X, W, b: np.vstack([(X @ W + b)[:-1], b[None]]) if len(X) > 1 else X @ W + b},
-            "is off in the last of",
+            "z is off in the last row only",
         ),
     ],
 )
@@ -44,6 +58,29 @@ def test_the_pattern_is_seen(functions: Any, seen: str, exam: Exam) -> None:
     sentence = diagnosis(exam, **functions)
     assert "known mistakes fits" in sentence
     assert seen in sentence
+
+
+@pytest.mark.parametrize(
+    ("functions", "misleading"),
+    [
+        # A factor of one number, a size that smaller inputs share, and pixels that are called rows.
+        ({"dense_gradient": lambda X, W, dz: (X.T @ dz, (dz**3).sum(axis=0))}, "times Keras's"),
+        ({"dense": lambda X, W, b: X @ W + b + (len(X) == 3) * X[:, :1] ** 2}, "rows of"),
+        (
+            {"dense_gradient": lambda X, W, dz: (X.T @ dz * (1 + (np.arange(len(W)) == 1))[:, None], dz.sum(axis=0))},
+            "rows",
+        ),
+    ],
+    ids=["one number", "a size", "pixels"],
+)
+def test_nothing_misleading_is_said(functions: Any, misleading: str, exam: Exam) -> None:
+    assert misleading not in diagnosis(exam, **functions)
+
+
+def test_a_single_number_has_no_factor(exam: Exam) -> None:
+    question = next(q for q in exam.of("mse") if q.case.kind == "random")
+    judged = JudgedRung(LADDER["mse"], "failed", attempts=[attempt(question, Answer(value=0.123))])
+    assert "times" not in pattern(judged, judged.attempts)
 
 
 def test_where_there_are_no_numbers_the_error_is_the_diagnosis(exam: Exam) -> None:

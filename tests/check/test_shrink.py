@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from compare.check.catalogue import CATALOGUE
-from compare.check.exam import Exam
-from compare.check.inside import Inside, wrong_program
+from compare.check.exam import Exam, KerasAnswers
 from compare.check.judge import Attempt, climb
-from compare.check.keras_answers import KerasAnswers
+from compare.check.perceptron import TrustedFunctions, wrong_program
 from compare.check.shrink import MOST_CALLS, smallest
 
 SMALLEST = {
@@ -23,11 +22,11 @@ SMALLEST = {
 }
 
 
-def shrunk(submission: Inside, exam: Exam) -> tuple[Attempt, str]:
-    finding = next(found for found in climb(submission, exam) if found.state == "failed")
-    small = smallest(submission, finding)
+def shrunk(submission: TrustedFunctions, exam: Exam) -> tuple[Attempt, str]:
+    judged = next(found for found in climb(submission, exam) if found.state == "failed")
+    small = smallest(submission, judged)
     assert small is not None
-    sentence = small.wrong(finding.results)
+    sentence = small.wrong(judged.rung.results)
     assert sentence is not None
     return small, sentence
 
@@ -59,5 +58,5 @@ def test_only_so_many_calls_are_spent(exam: Exam) -> None:
         calls += 1
         return X @ W
 
-    shrunk(Inside({"dense": dense}), exam)
+    shrunk(TrustedFunctions({"dense": dense}), exam)
     assert calls <= MOST_CALLS + len(exam.of("dense"))

@@ -5,11 +5,18 @@ given the intervals of ``compare.core.intervals`` in place of numbers. A mistake
 or a few, and the others go on around it: so the numbers of a whole wrong program are known.
 """
 
+import inspect
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
+import numpy as np
+
+from compare.check.contract import CONTRACT, LADDER, Case
+from compare.check.sandbox import Answer
+from compare.core.frameworks import scratch_framework
 from scratch import activations, losses, metrics
 from scratch.arrays import Array
 from scratch.config import floatx
@@ -20,35 +27,8 @@ History = dict[str, list[Any]]
 Weights = tuple[Array, Array]
 Replacement = Callable[..., Any]
 
-CALLS = {
-    "dz": ("mse_gradient", "sigmoid_gradient"),
-    "predict": ("dense", "sigmoid"),
-    "train_step": ("dense", "sigmoid", "dz", "mse_gradient", "sigmoid_gradient", "dense_gradient", "sgd"),
-    "fit": (
-        *("dense", "sigmoid", "mse", "accuracy", "dz", "mse_gradient", "sigmoid_gradient", "dense_gradient", "sgd"),
-        *(
-            "train_step",
-            "prepare",
-            "start",
-            "epochs_run",
-            "restart",
-            "epoch_order",
-            "batches",
-            "batch",
-            "rate",
-            "report",
-        ),
-    ),
-}
-"""What every composed method is made of."""
 
-
-def uses(function: str, part: str) -> bool:
-    """Tell whether a wrong ``part`` can show in the numbers of ``function``."""
-    return part == function or part in CALLS.get(function, ())
-
-
-class Written:
+class Perceptron:
     """A right program. X: (N, D), y: (N, U), W: (D, U), b: (U,); z, a: (N, U); order: (epochs, N).
 
     ``memory`` is what a program keeps from one step to the next: a right one keeps nothing there.
@@ -90,7 +70,7 @@ class Written:
         """Pass the derivative back through the loss and the sigmoid."""
         return self.mse_gradient(y, a) * self.sigmoid_gradient(z, a)
 
-    def dense_gradient(self, X: Array, W: Array, dz: Array) -> tuple[Array, Array]:
+    def dense_gradient(self, X: Array, W: Array, dz: Array) -> Weights:
         """Pass the derivative back to the weights: dW, db."""
         layer = _layer(W)
         layer.X = X
@@ -103,7 +83,7 @@ class Written:
         _optimizer(learning_rate, floatx()).update(moved, gradient)
         return moved
 
-    def train_step(self, X: Array, y: Array, W: Array, b: Array, learning_rate: float) -> tuple[Array, Array]:
+    def train_step(self, X: Array, y: Array, W: Array, b: Array, learning_rate: float) -> Weights:
         """Go forward, backward, and take the step: the new W and b."""
         z = self.dense(X, W, b)
         dW, db = self.dense_gradient(X, W, self.dz(y, z, self.sigmoid(z)))
@@ -113,7 +93,7 @@ class Written:
         """Do to the rows what is to be done before training: nothing."""
         return X, y
 
-    def start(self, W: Array, b: Array) -> tuple[Array, Array]:
+    def start(self, W: Array, b: Array) -> Weights:
         """Return the weights to start from: the given ones."""
         return W, b
 
@@ -121,7 +101,7 @@ class Written:
         """Return how many epochs are run: all of them."""
         return epochs
 
-    def restart(self, W: Array, b: Array) -> tuple[Array, Array]:
+    def restart(self, W: Array, b: Array) -> Weights:
         """Return the weights that an epoch begins with: those of the epoch before."""
         return W, b
 
@@ -214,6 +194,99 @@ def _layer(W: Array, b: Array | None = None) -> Dense:
     return layer
 
 
-def program(replaced: Mapping[str, Replacement] | None = None) -> Written:
+def perceptron(replaced: Mapping[str, Replacement] | None = None) -> Perceptron:
     """Return a fresh program, with some of its methods replaced by wrong ones."""
-    return type("Wrong", (Written,), dict(replaced))() if replaced else Written()
+    return type("Wrong", (Perceptron,), dict(replaced))() if replaced else Perceptron()
+
+
+@cache
+def parts_of(function: str) -> frozenset[str]:
+    """Return the methods that a method goes through, itself among them: a wrong one of them may show in its numbers."""
+    gone_through = set()
+
+    class Traced(Perceptron):
+        def __getattribute__(self, name: str) -> Any:
+            if name in vars(Perceptron):
+                gone_through.add(name)
+            return super().__getattribute__(name)
+
+    one = np.ones((1, 1), "float32")
+    given: dict[str, Any] = dict.fromkeys(("X", "y", "W", "z", "a", "dz", "param", "gradient"), one)
+    given |= {"b": one[0], "learning_rate": 0.1, "batch_size": 1, "epochs": 1, "order": np.array([[0]])}
+    method = getattr(Traced(), function)
+    method(*(given[name] for name in inspect.signature(method).parameters))
+    return frozenset(gone_through)
+
+
+REPORTED_ONLY = frozenset(
+    {"predict", "mse", "accuracy", "report", "report_loss", "report_accuracy", "shown_with"},
+)
+"""The parts of ``fit`` that no weight depends on: what is wrong there shows in the history alone."""
+
+
+def shows_on(rung: str, part: str) -> bool:
+    """Tell whether a wrong part can change what a rung compares."""
+    asked = LADDER[rung]
+    hidden = asked.function.name == "fit" and not asked.of_reports and part in REPORTED_ONLY
+    return part in parts_of(asked.function.name) and not hidden
+
+
+@cache
+def failing_rungs(part: str) -> tuple[str, ...]:
+    """Return the rungs that a mistake in a part fails, where every function is there that a file may have."""
+    return tuple(name for name, rung in LADDER.items() if not rung.function.of_classes and shows_on(name, part))
+
+
+def right_answer(case: Case, dtype: str) -> dict[str, Array]:
+    """Return what ``scratch`` answers, by the names of the results."""
+    with scratch_framework().dtype(dtype), np.errstate(all="ignore"):
+        result = getattr(Perceptron(), case.function)(**case.arguments)
+    return {name: np.asarray(value) for name, value in CONTRACT[case.function].named(result).items()}
+
+
+class TrustedFunctions:
+    """Answers calls with functions of this process: the catalogue's own wrong programs."""
+
+    def __init__(self, trusted: Mapping[str, Callable[..., Any]]) -> None:
+        self.trusted = trusted
+        self.functions = {
+            name: function.arguments[:1] if function.either else function.arguments
+            for name, function in CONTRACT.items()
+            if name in trusted
+        }
+
+    def call(self, function: str, arguments: dict[str, Any]) -> Answer:
+        """Call a function on copies of the arguments."""
+        return call_trusted(self.trusted[function], arguments)
+
+
+def call_trusted(function: Callable[..., Any], arguments: dict[str, Any]) -> Answer:
+    """Call a trusted function on copies of the arguments, in the float type that they have."""
+    given = {name: x.copy() if isinstance(x, np.ndarray) else x for name, x in arguments.items()}
+    floats = {x.dtype.name for x in given.values() if isinstance(x, np.ndarray) and x.dtype.kind == "f"}
+    dtype = "float64" if "float64" in floats else "float32"
+    try:
+        with scratch_framework().dtype(dtype), np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = function(*given.values())
+    except NotImplementedError:
+        return Answer(written=False)
+    except Exception as error:
+        return Answer(problem=f"raised {type(error).__name__}: {error}")
+    changed = tuple(name for name, x in given.items() if _differs(x, arguments[name]))
+    return Answer(value=value, changed=changed, after={name: given[name] for name in changed})
+
+
+def _differs(one: Any, other: Any) -> bool:
+    return isinstance(one, np.ndarray) and one.tobytes() != other.tobytes()
+
+
+def wrong_program(replaced: Mapping[str, Replacement]) -> TrustedFunctions:
+    """Return a whole program with some parts replaced. Every call starts afresh: nothing is kept between calls."""
+
+    def fresh(name: str) -> Callable[..., Any]:
+        return lambda *arguments: getattr(perceptron(replaced), name)(*arguments)
+
+    functions = {name: fresh(name) for name, function in CONTRACT.items() if not function.of_classes}
+    functions["sigmoid_gradient"] = lambda z: perceptron(replaced).sigmoid_gradient(z, Perceptron().sigmoid(z))
+    return TrustedFunctions(functions)

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from compare.check.sandbox import Limits, Submission
-from scratch.arrays import Array
 from tests.check.submissions import HOSTILE, UNREADABLE, hostile
 
 QUICK = Limits(seconds=5, call_seconds=1.0, memory_mb=1024)
@@ -127,29 +126,6 @@ def test_a_file_that_hangs_again_and_again_uses_up_its_own_time_only(write: Writ
         problems += [submission.call("sigmoid", {"z": X}).problem for _ in range(50)]
     assert all(problem for problem in problems)
     assert problems[-1] == "it used up its 2 seconds"
-
-
-@pytest.mark.parametrize(
-    "array",
-    [
-        np.arange(6, dtype="float32").reshape(2, 3),
-        np.array(3.5),
-        np.asfortranarray(np.arange(6.0).reshape(2, 3)),
-        np.empty((0, 3)),
-        np.arange(4, dtype=">f8"),
-        np.array([1, 2], np.uint8),
-        np.array([True, False]),
-        np.arange(12.0).reshape(3, 4)[::2, ::-1],
-        np.array([np.nan, np.inf, -0.0]),
-    ],
-    ids=str,
-)
-def test_arrays_come_back_bit_for_bit(array: Array, write: Write) -> None:
-    with Submission(write("def same(x): return x"), QUICK) as submission:
-        value = submission.call("same", {"x": array}).value
-    assert value.dtype == array.dtype
-    assert value.shape == array.shape
-    assert value.tobytes() == array.tobytes()
 
 
 def test_plain_data_comes_back_as_it_was(write: Write) -> None:

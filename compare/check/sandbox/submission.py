@@ -1,16 +1,4 @@
-"""Runs a submission, which is someone else's code, in a process of its own, and asks it one question at a time.
-
-What this protects against is mishap and mischief in a class: endless loops, floods of output or memory, programs that
-end themselves, that start others, that reach for the network, write over files, replace NumPy's functions or return
-nonsense. Each costs the submission the call in which it happens; the next call gets a fresh process, as long as the
-file's time lasts. The process has a session, a scratch directory and an empty environment of its own; on Linux, where
-the kernel allows it, also a process space, in which nothing outlives it, and a network with nothing in it. Elsewhere
-an audit hook refuses sockets, other programs and files outside the scratch directory.
-
-What it does not protect against is a determined attacker: code that reaches past Python (ctypes, a flaw in a library)
-gets around the audit hook, and it can read what you can read. A submission can also call Keras itself and hand back
-its answers. Run strangers' code on a machine or in a container that you can afford to lose.
-"""
+"""Our side of the sandbox: a submission's process, and the questions that are put to it."""
 
 import contextlib
 import errno
@@ -26,34 +14,41 @@ import tempfile
 import threading
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from compare.check.answer import Answer
-from compare.check.worker import MOST_BYTES, Coder
+from compare.check.sandbox.protection import FLOOD_MB, Limits
+from compare.check.sandbox.wire import BROKEN, MOST_BYTES, Coder
+from scratch.arrays import Array
 
-WORKER = Path(__file__).with_name("worker.py")
-FLOOD = 10 * 2**20
+START = Path(__file__).with_name("start.py")
+WORKER = "compare.check.sandbox.worker"
 MOST_SOURCE = 2**20
 MARK = "FIVE_OR_NOT_SUBMISSION"
-KINDS = "biufc"
+NO_ANSWER = "sent something that is no answer"
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What one submission may use."""
+class Answer:
+    """What came back of one call: the value, or why there is none, and what else the call did."""
 
-    seconds: float = 60.0
-    """For the whole file, the start of its processes included. Loading it may take half of that."""
-    call_seconds: float = 20.0
-    memory_mb: int = 2048
-    output_kb: int = 64
-    """Of what it prints, so much is kept; beyond 10 MB it is ended."""
-    apart: bool = True
-    """Whether to ask the kernel for a process space of its own. Without one, what is left running is looked for."""
+    value: Any = None
+    """Plain data: numbers, arrays of numbers, and lists, tuples and dicts of these."""
+    problem: str | None = None
+    """One sentence where there is no usable value."""
+    ended: bool = False
+    """Whether the call ended the process that it ran in."""
+    written: bool = True
+    """False where the function raised NotImplementedError: a stub that is not filled in yet."""
+    changed: tuple[str, ...] = ()
+    """The arguments that the call wrote over."""
+    after: dict[str, Array] = field(default_factory=dict)
+    """What those hold afterwards, so that an update in place can be judged."""
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
 
 
 def read_source(path: Path) -> bytes:
@@ -79,7 +74,7 @@ class Submission:
         self.classes: dict[str, tuple[str, ...]] = {}
         self.protection: tuple[str, ...] = ()
         self._source = source
-        self._child: _Child | None = None
+        self._child: Child | None = None
         self._spent = 0.0
         self._printed = bytearray()
         self._scratch = tempfile.mkdtemp(prefix="submission-")
@@ -111,7 +106,8 @@ class Submission:
             if self._child is None and (problem := self._start()):
                 return Answer(problem=problem, ended=True)
             assert self._child is not None
-            header, values = self._child.ask(function, arguments, self._deadline(self.limits.call_seconds))
+            deadline = self._deadline(self.limits.call_seconds)
+            header, values = self._child.exchange({"function": function}, arguments, deadline)
             return _answer(header, values, time.monotonic() - began)
         except Gone as gone:
             self._end()
@@ -133,8 +129,12 @@ class Submission:
         try:
             if self._spent >= self.limits.seconds:
                 raise Gone(f"used up its {self.limits.seconds:g} seconds")
-            self._child = _Child(self.path, self._source or b"", self._scratch, self.limits, self._printed)
-            told = self._child.loaded(self._deadline(max(self.limits.call_seconds, self.limits.seconds / 2)))
+            self._child = Child(WORKER, self.path, self._scratch, self.limits, self._printed)
+            deadline = self._deadline(max(self.limits.call_seconds, self.limits.seconds / 2))
+            source = {"source": np.frombuffer(self._source or b"", np.uint8)}
+            told, _ = self._child.exchange({}, source, deadline)
+            _must_have(told, functions=dict, classes=dict, protection=list)
+            self._child.apart = bool(told.get("apart"))
         except Gone as gone:
             self._end()
             return f"it {gone}"
@@ -155,7 +155,15 @@ class Submission:
             self._child = None
 
 
+def _must_have(header: dict[str, Any], **kinds: type) -> None:
+    """Raise Gone unless a header holds a problem or none, and these values of these kinds."""
+    told = all(isinstance(header.get(name), kind) for name, kind in kinds.items())
+    if not told or not isinstance(header.get("problem", 0), str | None):
+        raise Gone(NO_ANSWER)
+
+
 def _answer(header: dict[str, Any], values: dict[str, Any], seconds: float) -> Answer:
+    _must_have(header, changed=list, warnings=list)
     problem = header["problem"]
     return Answer(
         value=values.get("value"),
@@ -168,10 +176,10 @@ def _answer(header: dict[str, Any], values: dict[str, Any], seconds: float) -> A
     )
 
 
-class _Child:
-    """One process that holds the submission."""
+class Child:
+    """One process that holds the submission, started with a module that runs in it."""
 
-    def __init__(self, path: Path, source: bytes, scratch: str, limits: Limits, printed: bytearray) -> None:
+    def __init__(self, module: str, path: Path, scratch: str, limits: Limits, printed: bytearray) -> None:
         self._limits = limits
         self._mark = uuid.uuid4().hex
         self._flooded = False
@@ -187,7 +195,7 @@ class _Child:
         }
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", str(WORKER), json.dumps(told)],
+                [sys.executable, "-I", str(START), module, json.dumps(told)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -201,10 +209,10 @@ class _Child:
             os.close(theirs_out)
         for end in (self._reading, self._writing):
             os.set_blocking(end, False)
-        self._apart = False
+        self.apart = False
+        """Whether it has a process space of its own, which ends with it."""
         self._drain = threading.Thread(target=self._keep, args=(printed, limits.output_kb * 1024), daemon=True)
         self._drain.start()
-        self._first = self._coder.encode({}, {"source": np.frombuffer(source, np.uint8)})
 
     def _keep(self, printed: bytearray, most: int) -> None:
         """Read what it prints: keep the first part, drop the rest, and end a flood."""
@@ -213,27 +221,23 @@ class _Child:
         while part := self._process.stdout.read1(2**16):  # type: ignore[attr-defined]
             printed += part[: max(0, most - len(printed))]
             seen += len(part)
-            if seen > FLOOD:
+            if seen > FLOOD_MB * 2**20:
                 self._flooded = True
                 self._kill()
                 return
 
-    def loaded(self, deadline: float) -> dict[str, Any]:
-        """Hand over the source and wait until it is loaded; return what the process tells of it."""
-        self._send(self._first, deadline)
-        header, _ = self._receive(deadline)
-        self._apart = bool(header.get("apart"))
-        if not {"functions", "classes", "protection", "problem"} <= header.keys():
-            raise Gone("sent something that is no answer")
-        return header
-
-    def ask(self, function: str, arguments: dict[str, Any], deadline: float) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Send a call and wait for what comes back."""
-        self._send(self._coder.encode({"function": function}, arguments), deadline)
-        header, values = self._receive(deadline)
-        if not {"problem", "changed", "warnings"} <= header.keys():
-            raise Gone("sent something that is no answer")
-        return header, values
+    def exchange(
+        self, header: dict[str, Any], values: dict[str, Any], deadline: float
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Send a message and wait for the one that comes back. Raises Gone where none does."""
+        self._send(self._coder.encode(header, values), deadline)
+        (size,) = struct.unpack("<Q", self._exactly(8, deadline))
+        if size > 2 * MOST_BYTES:
+            raise Gone(NO_ANSWER)
+        try:
+            return self._coder.decode(self._exactly(size, deadline))
+        except BROKEN:
+            raise Gone(NO_ANSWER) from None
 
     def _send(self, message: bytes, deadline: float) -> None:
         rest = memoryview(struct.pack("<Q", len(message)) + message)
@@ -246,15 +250,6 @@ class _Child:
                     rest = rest[os.write(self._writing, rest) :]
                 except OSError:
                     raise Gone(self._how_it_ended()) from None
-
-    def _receive(self, deadline: float) -> tuple[dict[str, Any], dict[str, Any]]:
-        (size,) = struct.unpack("<Q", self._exactly(8, deadline))
-        if size > 2 * MOST_BYTES:
-            raise Gone("sent something that is no answer")
-        try:
-            return _decoded(self._exactly(size, deadline))
-        except (ValueError, KeyError, TypeError, AttributeError, struct.error):
-            raise Gone("sent something that is no answer") from None
 
     def _exactly(self, size: int, deadline: float) -> bytes:
         parts = []
@@ -275,7 +270,7 @@ class _Child:
 
     def _how_it_ended(self) -> str:
         if self._flooded:
-            return f"printed more than {FLOOD // 2**20} MB"
+            return f"printed more than {FLOOD_MB} MB"
         try:
             code = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -294,7 +289,7 @@ class _Child:
         """End the process, and what it may have left running."""
         self._kill()
         self._process.wait()
-        if not self._apart:
+        if not self.apart:
             _end_marked(self._mark)
         for end in (self._reading, self._writing):
             os.close(end)
@@ -316,44 +311,19 @@ def _environment(scratch: str) -> dict[str, str]:
 
 
 def _end_marked(mark: str) -> None:
-    """End processes that carry a mark in their environment: those that got out of the process group."""
+    """End processes that carry a mark in their environment: those that got out of the process group.
+
+    One may start another while it is looked for, so they are gone only when two looks in a row find none.
+    """
     needle = f"{MARK}={mark}".encode()
-    for _ in range(10):
+    looks_in_vain = 0
+    for _ in range(20):
         found = False
         for directory in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 if needle in (directory / "environ").read_bytes():
                     os.kill(int(directory.name), signal.SIGKILL)
                     found = True
-        if not found:
+        looks_in_vain = 0 if found else looks_in_vain + 1
+        if looks_in_vain == 2:
             return
-
-
-def _decoded(message: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Read a message from a process that may lie: every size and type is checked before anything is made of it."""
-    (size,) = struct.unpack("<Q", message[:8])
-    header = json.loads(message[8 : 8 + size])
-    blobs = memoryview(message)[8 + size :]
-    if not isinstance(header, dict) or not isinstance(header["values"], dict):
-        raise ValueError("no header")
-
-    def value(node: Any) -> Any:
-        nonlocal blobs
-        kind, *rest = node
-        if kind == "array":
-            name, shape, length = rest
-            dtype = np.dtype(str(name))
-            if dtype.kind not in KINDS or not all(isinstance(n, int) and n >= 0 for n in shape):
-                raise ValueError("no array of numbers")
-            blob, blobs = blobs[:length], blobs[length:]
-            return np.frombuffer(blob, dtype).reshape(shape).copy()
-        if kind in ("list", "tuple"):
-            entries = [value(entry) for entry in rest[0]]
-            return tuple(entries) if kind == "tuple" else entries
-        if kind == "dict":
-            return {str(key): value(entry) for key, entry in rest[0]}
-        if kind == "int":
-            return int(rest[0])
-        return float.fromhex(rest[0]) if kind == "float" else rest[0]
-
-    return header, {name: value(node) for name, node in header["values"].items()}

@@ -1,0 +1,293 @@
+"""Checks submissions: run a file, climb, make the first failure small, name the mistake; many files side by side."""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from compare.check.catalogue import Mistake
+from compare.check.contract import CONTRACT, LADDER, Case
+from compare.check.diagnosis import Diagnosis, diagnose
+from compare.check.exam import Exam, KerasAnswers
+from compare.check.judge import DIGITS, Attempt, JudgedRung, climb, look_alike
+from compare.check.sandbox import Limits, Submission, read_source
+from compare.check.sandbox.loading import OF_A_CLASS
+from compare.check.shrink import smallest
+from compare.common.errors import BadInput
+from scratch.arrays import Array
+
+
+@dataclass(frozen=True)
+class SmallestInput:
+    """The smallest input that shows a failure, and what both sides make of it."""
+
+    case: Case
+    dtype: str
+    yours: dict[str, Array]
+    keras: dict[str, Array]
+    sentence: str
+
+    @property
+    def shows(self) -> bool:
+        """Whether a reader sees it: different numbers where there are any, else the sentence."""
+        seen = [not look_alike(yours, self.keras[name], DIGITS[-1]) for name, yours in self.yours.items()]
+        return any(seen) or not self.yours
+
+    @classmethod
+    def of(cls, one: Attempt, judged: JudgedRung) -> "SmallestInput":
+        """Take over what is to be shown of an attempt."""
+        keras = {name: one.question.expected[name] for name in judged.rung.results if name in one.question.expected}
+        yours = {name: x for name, x in one.returned.items() if name in keras}
+        return cls(one.question.case, one.question.dtype, yours, keras, one.wrong(judged.rung.results) or "")
+
+
+@dataclass
+class RungResult:
+    """One rung as it is shown: what was asked, what came of it, and what is behind it."""
+
+    name: str
+    state: str
+    right: int
+    asked: int
+    sentence: str = ""
+    remarks: list[str] = field(default_factory=list)
+    diagnosis: Diagnosis = field(default_factory=Diagnosis)
+    """What is behind a failed rung."""
+    smallest: SmallestInput | None = None
+    first: SmallestInput | None = None
+    """The case of the exam that failed first, of which the smallest was made."""
+
+
+@dataclass
+class FileResult:
+    """Everything about one submission. Plain data, so that it travels from one process to another."""
+
+    file: str
+    problem: str | None = None
+    """Why the file could not be checked at all."""
+    missing: list[str] = field(default_factory=list)
+    """Functions that must be there and are not, or are not filled in yet."""
+    rungs: list[RungResult] = field(default_factory=list)
+    output: str = ""
+    protection: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def climbed(self) -> list[RungResult]:
+        """The rungs that could be tried."""
+        return [rung for rung in self.rungs if rung.state != "absent"]
+
+    @property
+    def passed(self) -> list[RungResult]:
+        """The rungs that were passed."""
+        return [rung for rung in self.rungs if rung.state == "passed"]
+
+    @property
+    def first_failed(self) -> RungResult | None:
+        """The first rung that failed."""
+        return next((rung for rung in self.rungs if rung.state == "failed"), None)
+
+    @property
+    def mistakes(self) -> list[Mistake]:
+        """Every mistake that is sure, the lowest first."""
+        found = [m for rung in self.rungs if rung.state == "failed" for m in rung.diagnosis.mistakes]
+        return list(dict.fromkeys(found))
+
+    @property
+    def told_best(self) -> RungResult | None:
+        """The failed rung whose diagnosis says most, the lowest of several: usually the first, but not always."""
+        failed = [rung for rung in self.rungs if rung.state == "failed"]
+        return max(failed, key=lambda rung: rung.diagnosis.worth, default=None)
+
+    @property
+    def diagnosis(self) -> str:
+        """The best diagnosis of all rungs, in one sentence."""
+        best = self.told_best
+        if best is None:
+            return ""
+        return f"{'' if best is self.first_failed else f'{best.name} shows: '}{best.diagnosis.sentence}"
+
+    @property
+    def verdict(self) -> str:
+        """One word: right, wrong, incomplete or unreadable."""
+        if self.problem:
+            return "unreadable"
+        return "wrong" if self.first_failed else "incomplete" if self.missing else "right"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result for JSON."""
+        return {
+            "file": self.file,
+            "verdict": self.verdict,
+            "rungs_passed": len(self.passed),
+            "rungs_climbed": len(self.climbed),
+            "first_failing_rung": self.first_failed.name if self.first_failed else None,
+            "diagnosis": self.diagnosis or None,
+            "mistakes": [m.name for m in self.mistakes],
+            "missing": self.missing,
+            "error": self.problem,
+            "seconds": round(self.seconds, 3),
+            "rungs": [_rung_as_dict(rung) for rung in self.rungs],
+            "output": self.output,
+            "protection": self.protection,
+        }
+
+
+def _rung_as_dict(rung: RungResult) -> dict[str, Any]:
+    shown = rung.smallest
+    return {
+        "rung": rung.name,
+        "state": rung.state,
+        "right": rung.right,
+        "asked": rung.asked,
+        "sentence": rung.sentence or None,
+        "remarks": rung.remarks,
+        "explanations": [[m.name for m in mistakes] for mistakes in rung.diagnosis.explanations],
+        "pattern": rung.diagnosis.pattern or None,
+        "smallest": shown
+        and {
+            "input": {name: x.tolist() if isinstance(x, np.ndarray) else x for name, x in shown.case.arguments.items()},
+            "dtype": shown.dtype,
+            "yours": {name: x.tolist() for name, x in shown.yours.items()},
+            "keras": {name: x.tolist() for name, x in shown.keras.items()},
+            "sentence": shown.sentence,
+        },
+    }
+
+
+def check_file(
+    path: Path, exam: Exam, limits: Limits, required: Sequence[str] = (), source: bytes | None = None
+) -> FileResult:
+    """Check one file, which must have the ``required`` functions. Whatever the file does, a result comes back.
+
+    Where none are named, a class must have what classes have, and another file every function of the starting file.
+    """
+    began = time.perf_counter()
+    result = FileResult(str(path))
+    with Submission(path, limits, source) as submission:
+        result.protection = list(submission.protection)
+        result.problem = submission.problem
+        if not result.problem:
+            result.rungs = list(_climbed(submission, exam))
+            there = {LADDER[rung.name].function.name for rung in result.climbed}
+            result.missing = [name for name in required or _all_of(submission) if name not in there]
+            if not result.climbed:
+                result.problem = _nothing_to_check(submission)
+    result.output = submission.output  # now that it is closed, nothing more can come
+    result.seconds = time.perf_counter() - began
+    return result
+
+
+def _climbed(submission: Submission, exam: Exam) -> Iterator[RungResult]:
+    """Climb with functions of known names, one way to understand a file."""
+    ladder = list(climb(submission, exam))
+    diagnoses = diagnose(ladder)
+    shown = False
+    for judged in ladder:
+        rung = RungResult(judged.name, judged.state, judged.right, judged.asked, judged.sentence, judged.remarks)
+        if judged.state == "failed":
+            rung.diagnosis = diagnoses[judged.name]
+            if not shown and judged.failed:
+                rung.first = SmallestInput.of(judged.failed, judged)
+                rung.smallest = SmallestInput.of(smallest(submission, judged) or judged.failed, judged)
+                shown = True
+        yield rung
+
+
+def _all_of(submission: Submission) -> list[str]:
+    """Return the functions that a whole file has."""
+    if submission.classes:
+        return list(OF_A_CLASS)
+    return [name for name, function in CONTRACT.items() if not function.of_classes]
+
+
+def _nothing_to_check(submission: Submission) -> str:
+    if any(name in submission.functions for name in CONTRACT):
+        return "nothing is filled in yet: every function raises NotImplementedError"
+    asked = ", ".join(CONTRACT)
+    return f"it has nothing to check: define any of {asked}, or a class with fit, predict, get_weights and set_weights"
+
+
+def confirmed(result: FileResult, keras: KerasAnswers) -> FileResult:
+    """Ask Keras itself about the smallest inputs, which were found without it; what shows nothing then is not shown."""
+    for rung in result.rungs:
+        if rung.smallest:
+            shown = rung.smallest
+            answer = keras.answer(shown.case.function, shown.dtype, shown.case.arguments)
+            shown = replace(shown, keras={name: answer[name] for name in shown.keras})
+            rung.smallest = shown if shown.shows else rung.first
+    return result
+
+
+def check_files(
+    paths: Sequence[Path],
+    exam: Exam,
+    limits: Limits,
+    required: Sequence[str] = (),
+    workers: int | None = None,
+    cluster: str | None = None,
+) -> Iterator[tuple[int, FileResult]]:
+    """Yield (number, result) for every file as soon as it is done, in whatever order.
+
+    ``workers`` are processes here, one a core where none is given; ``cluster`` is the address of a Dask scheduler.
+    The files are read here, so a cluster's machines need not have them. Raises BadInput where there is no cluster.
+    """
+    from joblib import Parallel, delayed
+
+    with _engine(cluster):
+        parallel = Parallel(n_jobs=workers or os.cpu_count() or 1, return_as="generator_unordered")
+        yield from parallel(
+            delayed(_numbered)(number, path, exam, limits, required, _read(path)) for number, path in enumerate(paths)
+        )
+
+
+def _numbered(
+    number: int, path: Path, exam: Exam, limits: Limits, required: Sequence[str], source: bytes | None
+) -> tuple[int, FileResult]:
+    """Check one file. What goes wrong on our own side costs this file its result, and no other."""
+    try:
+        return number, check_file(path, exam, limits, required, source)
+    except Exception as error:
+        return number, FileResult(str(path), problem=f"the check itself failed: {type(error).__name__}: {error}")
+
+
+def _read(path: Path) -> bytes | None:
+    """Return the file's bytes; None where it cannot be read, which the sandbox then says."""
+    try:
+        return read_source(path)
+    except OSError:
+        return None
+
+
+def _engine(address: str | None) -> AbstractContextManager[Any]:
+    """Return joblib's own processes, or a Dask cluster's."""
+    if address is None:
+        return nullcontext()
+    try:
+        from distributed import Client
+    except ImportError:
+        raise BadInput("--cluster needs Dask: install it with pip install 'five-or-not[cluster]'") from None
+    from joblib import parallel_config
+
+    try:
+        client = Client(address, timeout="5s")  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, TimeoutError) as error:
+        raise BadInput(f"no Dask scheduler answers at {address}: {error}") from None
+    return _Cluster(client, parallel_config(backend="dask", client=client))
+
+
+class _Cluster(AbstractContextManager[None]):
+    """Sends joblib's work to a cluster, and says goodbye to it at the end."""
+
+    def __init__(self, client: Any, config: Any) -> None:
+        self.client = client
+        self.config = config
+
+    def __exit__(self, *error: object) -> None:
+        self.config.__exit__(*error)
+        self.client.close()

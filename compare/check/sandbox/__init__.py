@@ -1,0 +1,27 @@
+"""Runs a submission, which is someone else's code, in a process of its own, and asks it one question at a time.
+
+What this protects against is mishap and mischief in a class: endless loops, floods of output or memory, programs that
+end themselves, that start others, that reach for the network, write over files, replace NumPy's functions or return
+nonsense. Each costs the submission the call in which it happens; the next call gets a fresh process, as long as the
+file's time lasts. The process has a session, a scratch directory and an empty environment of its own; on Linux, where
+the kernel allows it, also a process space, in which nothing outlives it, and a network with nothing in it. Elsewhere
+an audit hook refuses sockets, other programs and files outside the scratch directory.
+
+What it does not protect against is a determined attacker: code that reaches past Python (ctypes, a flaw in a library)
+gets around the audit hook, and it can read what you can read. A submission can also call Keras itself and hand back
+its answers. Run strangers' code on a machine or in a container that you can afford to lose.
+
+    submission.py    our side: starts the process, asks, waits, ends it
+    start.py         their side: imports a module of the child without the packages around it
+    worker.py        loads one file and answers calls
+    loading.py       what a file defines, and a class's methods as functions
+    protection.py    what it may use, and how it is held to that
+    wire.py          how both sides talk
+
+What runs in the child says so in its first lines, and knows the standard library and NumPy only.
+"""
+
+from compare.check.sandbox.protection import Limits
+from compare.check.sandbox.submission import Answer, Submission, read_source
+
+__all__ = ["Answer", "Limits", "Submission", "read_source"]
