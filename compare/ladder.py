@@ -178,6 +178,7 @@ def bounds_of(library: Library, recipe: Recipe, batch: Batch, z: Array | None = 
     model = library.build(recipe, batch.X.shape[1:], batch.weights)
     dense = model.layers[-1]
     dense.W, dense.b = (Rounded.exact(w) for w in batch.weights)
+    model.build(batch.X.shape[1:])
     y = batch.y[:, None].astype(recipe.dtype)
     model.train_step(Rounded.exact(batch.X.astype(recipe.dtype)), y)
     found = {name: getattr(dense, name) for name in ("z", "a", "dW", "db", "W", "b")}

@@ -106,6 +106,7 @@ def _bounded(scratch: Library, recipe: Recipe, batch: Batch) -> tuple[Any, Array
     model = scratch.build(recipe, batch.X.shape[1:], batch.weights)
     dense = model.layers[-1]
     dense.W, dense.b = (Rounded.exact(w) for w in batch.weights)
+    model.build(batch.X.shape[1:])
     return model, batch.y[:, None].astype(recipe.dtype)
 
 

@@ -32,7 +32,7 @@ def model_of(
     return model
 
 
-def gradients(model: scratch.Sequential, X: Array, y: Array) -> list[Array]:
+def gradients(model: scratch.Sequential, X: Array, y: Array) -> tuple[Array, ...]:
     model(X)
     return model.backward(y)
 
