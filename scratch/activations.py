@@ -38,10 +38,12 @@ def sigmoid(z: Array) -> Array:
 
         a = 1 / (1 + exp(-z))
 
-    z, a: (N, U). Keras: ``Dense(1, activation="sigmoid")``. Written as exp(min(z, 0)) / (1 + exp(-|z|)), the same
-    number for every z, no exponent is ever positive and nothing overflows.
+    z, a: (N, U). Keras: ``Dense(1, activation="sigmoid")``. Written as exp(z) / (1 + exp(z)), the same number, it keeps
+    its digits where a is small; beyond 80, where every float type has long rounded a to 1, z makes no difference, and
+    so nothing overflows.
     """
-    return np.exp(np.minimum(z, 0)) / (1 + np.exp(np.minimum(z, -z)))
+    e = np.exp(np.minimum(z, 80))
+    return e / (1 + e)
 
 
 def sigmoid_gradient(a: Array, da: Array) -> Array:

@@ -30,7 +30,7 @@ class Layer:
     z: Array
     a: Array
     dz: Array
-    gradients: list[Array]
+    gradients: tuple[Array, ...] = ()
     """The derivative of the loss with respect to each of the weights, after ``backward``."""
 
     def __init__(self, name: str | None = None, input_shape: Shape | None = None) -> None:
@@ -159,7 +159,7 @@ class Dense(Layer):
             X, dz = X.reshape(-1, X.shape[-1]), dz.reshape(-1, dz.shape[-1])
         self.dW = X.T @ dz
         self.db = dz.sum(axis=0)
-        self.gradients = [self.dW, self.db]
+        self.gradients = self.dW, self.db
         return self.dz @ self.W.T if self.passes_down else None
 
     @property

@@ -28,7 +28,7 @@ class Sequential:
     def __init__(self, layers: Sequence[Layer | Input] | None = None, name: str = "sequential") -> None:
         self.name = name
         self.layers: list[Layer] = []
-        self._learning: list[Layer] = []
+        self.trainable_weights: list[Array] = []
         self.input_shape: Shape | None = None
         self._dtype = config.floatx()
         self._loss: losses.Loss | None = None
@@ -54,15 +54,19 @@ class Sequential:
             self.build(self.input_shape)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
-        """Make the weights that are not made yet, for rows of ``input_shape``, with or without Keras's leading None."""
+        """Make the weights that are not made yet, for rows of ``input_shape``, with or without Keras's leading None.
+
+        ``trainable_weights`` are then W and b of each layer, from the lowest up: build again after replacing one.
+        """
         self.input_shape = shape = tuple(n for n in input_shape if n is not None)
         for layer in self.layers:
             if not layer.built:
                 layer.build(shape)
             shape = layer.output_shape
-        self._learning = [layer for layer in self.layers if layer.weights]
-        lowest = self.layers.index(self._learning[0]) if self._learning else len(self.layers) - 1
-        self.layers[lowest].passes_down = False
+        self.trainable_weights = [w for layer in self.layers for w in layer.weights]
+        lowest = next((i for i, layer in enumerate(self.layers) if layer.weights), len(self.layers))
+        for i, layer in enumerate(self.layers):
+            layer.passes_down = i > lowest
         self._way_back = self.layers[lowest:-1][::-1]
         self._follow()
 
@@ -158,7 +162,7 @@ class Sequential:
         """Return the loss of each row, (N,), of what ``train_step`` and ``test_step`` return."""
         return self.loss.function(y, z if self.loss.from_logits else a)
 
-    def backward(self, y: Array) -> list[Array]:
+    def backward(self, y: Array) -> tuple[Array, ...]:
         """Pass the derivative of the last batch's loss down, as far as there are weights: backpropagation.
 
         Return dW and db of each layer, as ``trainable_weights`` lists W and b.
@@ -166,9 +170,11 @@ class Sequential:
         loss, last = self.loss, self.layers[-1]
         a = last.a if loss.from_logits in (None, last.activation.function) else loss.from_logits(last.z)
         derivative = last.backward(loss.gradient(y, a), from_logits=loss.from_logits is not None)
+        gradients = last.gradients
         for layer in self._way_back:
             derivative = layer.backward(derivative)
-        return [dw for layer in self._learning for dw in layer.gradients]
+            gradients = layer.gradients + gradients
+        return gradients
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def train_on_batch(self, x: ArrayLike | Stored, y: ArrayLike, *, return_dict: bool = False) -> Scores:
@@ -267,11 +273,6 @@ class Sequential:
             params = sum(w.size for w in layer.weights)
             print(f"{f'{layer.name} ({type(layer).__name__})':<32}{shape!s:<24}{params:>10,}")
         print(f"Total params: {sum(w.size for w in self.trainable_weights):,}")
-
-    @property
-    def trainable_weights(self) -> list[Array]:
-        """The arrays that training moves: W and b of each layer, from the lowest up. Keras's word."""
-        return [w for layer in self._learning for w in layer.weights]
 
     @property
     def _reported(self) -> dict[str, Callable[[Array, Array, Array], Array]]:

@@ -176,6 +176,7 @@ def on_intervals(framework: Framework, config: Config, batch: Batch) -> Any:
     for layer in model.layers:
         if layer.weights:
             layer.W, layer.b = Interval.exact(next(weights)), Interval.exact(next(weights))
+    model.build(batch.X.shape[1:])  # so that the optimizer moves these
     return model
 
 

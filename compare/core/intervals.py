@@ -1,6 +1,6 @@
 """Rounding bounds: every tolerance of a single step comes from here, worked out, never tuned.
 
-A ``Rounded`` array is an interval for each number: wherever a correctly written program may end up, whatever its
+A ``Interval`` array is an interval for each number: wherever a correctly written program may end up, whatever its
 order of operations. It takes part in NumPy expressions, so the formulas of scratch are run on it as they stand, and
 what comes out knows its own bounds: there is no second copy of a formula to keep in step. Each operation maps the
 intervals and widens them by its own rounding (Wilkinson's running error analysis; Higham, Accuracy and Stability of
@@ -35,6 +35,7 @@ class Interval(NDArrayOperatorsMixin):
         # The bounds are computed in float64, each with a rounding of its own.
         self.u = float(np.finfo(dtype).eps) / 2 + np.finfo(float).eps / 2
         self.smallest = float(np.finfo(dtype).smallest_normal)
+        self.one_more_than: Interval | None = None
 
     @classmethod
     def exact(cls, array: Array) -> "Interval":
@@ -152,7 +153,9 @@ class Interval(NDArrayOperatorsMixin):
 
 
 def _add(ufunc: np.ufunc, x: Interval, y: Interval) -> Interval:
-    return x.rounded_off(x.low + y.low, x.high + y.high)
+    total = x.rounded_off(x.low + y.low, x.high + y.high)
+    total.one_more_than = y if (x.low == 1).all() and (x.high == 1).all() else None
+    return total
 
 
 def _subtract(ufunc: np.ufunc, x: Interval, y: Interval) -> Interval:
@@ -165,6 +168,8 @@ def _multiply(ufunc: np.ufunc, x: Interval, y: Interval) -> Interval:
 
 
 def _divide(ufunc: np.ufunc, x: Interval, y: Interval) -> Interval:
+    if y.one_more_than is x:  # x / (1 + x) rises with x; corners would pair one end of x with the other
+        return x.rounded_off(x.low / (1 + x.low), x.high / (1 + x.high), 2)
     corners = [a / b for a in (x.low, x.high) for b in (y.low, y.high)]
     anywhere = (y.low <= 0) & (y.high >= 0)
     low = np.where(anywhere, -np.inf, np.minimum.reduce(corners))

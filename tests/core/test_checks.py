@@ -85,7 +85,7 @@ def backward_averaging_the_bias(self: layers.Dense, da: Array, from_logits: bool
     self.dz = da if from_logits else self.activation.gradient(self.a, da)
     self.dW = self.X.T @ self.dz
     self.db = self.dz.mean(axis=0)
-    self.gradients = [self.dW, self.db]
+    self.gradients = self.dW, self.db
 
 
 def without_the_short_batch(x: Array, y: Array, order: Iterator[Array], size: int, dtype: str) -> Any:

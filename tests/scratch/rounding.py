@@ -39,6 +39,7 @@ class Bounded(NDArrayOperatorsMixin):
         self.error = np.broadcast_to(np.asarray(error, Wide), self.value.shape)
         self.dtype = np.dtype(dtype)
         self.u = Wide(np.finfo(self.dtype).eps) / 2 + np.finfo(Wide).eps
+        self.one_more_than: Bounded | None = None
 
     @classmethod
     def exact(cls, array: Any) -> "Bounded":
@@ -68,6 +69,8 @@ class Bounded(NDArrayOperatorsMixin):
                 result = result.rounded(LIBRARY)
             elif ufunc in ROUNDED:
                 result = result.rounded(1 - self.is_owed(result, operands))
+            if ufunc is np.add and (operands[0].value == 1).all() and not operands[0].error.any():
+                result.one_more_than = operands[1]
         if out[0] is None:
             return result
         out[0][...] = result
@@ -170,6 +173,9 @@ def _product(x: Bounded, y: Bounded) -> Any:
 
 
 def _quotient(x: Bounded, y: Bounded) -> Any:
+    if y.one_more_than is x:  # x / (1 + x) rises with x, and the rounding of 1 + x comes on top
+        quotient, low, high = (v / (1 + v) for v in (x.value, x.value - x.error, x.value + x.error))
+        return quotient, np.maximum(high - quotient, quotient - low) + y.u * np.abs(quotient)
     quotient, least = x.value / y.value, np.abs(y.value) - y.error
     return quotient, np.where(least > 0, (x.error + np.abs(quotient) * y.error) / least, np.inf)
 

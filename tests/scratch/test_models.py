@@ -331,7 +331,7 @@ def test_defaults_are_keras_defaults() -> None:
     assert Dense(1).activation is scratch.activations.get("linear")
 
 
-def backpropagated(stack: Stack) -> list[Array]:
+def backpropagated(stack: Stack) -> tuple[Array, ...]:
     """Return every dW and db as ``fit`` computes them."""
     stack.model(stack.X)
     return stack.model.backward(stack.y)
