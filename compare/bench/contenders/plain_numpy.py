@@ -10,10 +10,6 @@ class PlainNumpy(Contender):
 
     title = "plain NumPy loop"
 
-    def __init__(self, task: Task) -> None:
-        super().__init__(task)
-        self.W, self.b = task.W.copy(), task.b.copy()
-
     def epoch(self, order: Array) -> None:
         """Gather, forward, backward, update."""
         task, outputs = self.task, []
@@ -27,7 +23,3 @@ class PlainNumpy(Contender):
             outputs.append(a)
         y, a = task.y[order], np.concatenate(outputs)
         self.loss, self.accuracy = np.square(a - y).mean(), ((a > 0.5) == y).mean()
-
-    def weights(self) -> list[Array]:
-        """Return W and b."""
-        return [self.W, self.b]
