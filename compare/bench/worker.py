@@ -16,7 +16,6 @@ from typing import Any
 
 from compare.bench.contender import Array, Contender, KerasFit, Size, Task, find, perceptron
 from compare.bench.processes import Failure
-from compare.core.rates import rate_per_unit
 
 
 class Worker:
@@ -37,6 +36,8 @@ class Worker:
 
     def prepare_rates(self, name: str, directory: Path, rates: Array) -> None:
         """Make a contender that speaks Keras ready for one unit a rate, without accuracy, which means nothing there."""
+        from compare.core.rates import rate_per_unit  # it brings scratch, which one contender alone pays for
+
         self.prepare(name, directory, Size(units=len(rates)), {})
         assert isinstance(self.contender, KerasFit)
         optimizer = rate_per_unit(self.contender.keras, rates)
