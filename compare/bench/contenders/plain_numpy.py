@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from compare.bench.contender import Array, Contender, Task
+from compare.bench.contender import Array, Contender
 
 
 class PlainNumpy(Contender):
