@@ -46,7 +46,7 @@ def test_a_side_that_departs_is_another_story(context: Context) -> None:
     assert pair.verdict.word == "mismatched"
     outcome = Outcome("how", [pair], [], NOTHING_SHOWN)
     assert not outcome.same_story
-    assert outcome.story.startswith("The sides told different stories: one: weights after epoch 1: W")
+    assert outcome.story.startswith("The sides told different stories: one: weights after 1 epoch: W")
 
 
 def test_findings_may_differ_only_where_rounding_decides_them(context: Context) -> None:
