@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from compare.check.cases import BEYOND
 from compare.check.catalogue import CATALOGUE, Mistake
-from compare.check.contract import BEYOND
 from compare.check.exam import Question
 from compare.check.judge import Attempt, JudgedRung, attempt, small
 from compare.check.patterns import NO_NUMBERS, pattern

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from compare.check.contract import BATCH, CONTRACT, REAL, Case, Function, all_cases
+from compare.check.cases import BATCH, REAL
+from compare.check.contract import CONTRACT, Case, Function, all_cases
 from compare.check.perceptron import History, Perceptron
 from compare.common.errors import BadInput
 from compare.core.config import Config
@@ -150,11 +151,14 @@ class KerasAnswers:
 
     def answer(self, function: str, dtype: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return what Keras computes, by the names of the results."""
+        asked = CONTRACT[function]
         with self.framework.dtype(dtype):
-            answer: dict[str, Any] = getattr(self, f"_{function}")(dtype=dtype, **arguments)
-        return {name: np.asarray(value) for name, value in answer.items()}
+            self.dtype = dtype
+            found = asked.named(asked.keras(self, *(arguments[name] for name in asked.arguments)))
+        return {name: np.asarray(value) for name, value in found.items()}
 
-    def _gradient(self, function: Callable[[Any], Any], at: Array) -> Array:
+    def gradient(self, function: Callable[[Any], Any], at: Array) -> Array:
+        """Return the derivative of a function of one array."""
         import tensorflow
 
         x = tensorflow.convert_to_tensor(at)
@@ -170,62 +174,55 @@ class KerasAnswers:
         layer.set_weights([W, b])
         return layer
 
-    def _dense(self, X: Array, W: Array, b: Array, dtype: str) -> dict[str, Any]:
-        return {"z": self._layer(X, W, b)(X.astype(dtype))}
+    def weighed(self, X: Array, W: Array, b: Array) -> Any:
+        """Return what a Dense layer makes of images."""
+        return self._layer(X, W, b)(X.astype(self.dtype))
 
-    def _sigmoid(self, z: Array, dtype: str) -> dict[str, Any]:
-        return {"a": self.keras.activations.sigmoid(z)}
-
-    def _predict(self, X: Array, W: Array, b: Array, dtype: str) -> dict[str, Any]:
-        return {"a": self.keras.activations.sigmoid(self._dense(X, W, b, dtype)["z"])}
-
-    def _loss(self, y: Array, a: Any, dtype: str) -> Any:
-        return self.keras.ops.mean(self.keras.losses.mean_squared_error(y.astype(dtype), a))
-
-    def _mse(self, y: Array, a: Array, dtype: str) -> dict[str, Any]:
-        return {"loss": self._loss(y, a, dtype)}
-
-    def _accuracy(self, y: Array, a: Array, dtype: str) -> dict[str, Any]:
-        metric = self.keras.metrics.BinaryAccuracy()
-        metric.update_state(y, a)
-        return {"accuracy": metric.result()}
-
-    def _mse_gradient(self, y: Array, a: Array, dtype: str) -> dict[str, Any]:
-        return {"da": self._gradient(lambda a: self._loss(y, a, dtype), a)}
-
-    def _sigmoid_gradient(self, z: Array, a: Array, dtype: str) -> dict[str, Any]:
-        return {"slope": self._gradient(self.keras.activations.sigmoid, z)}
-
-    def _dense_gradient(self, X: Array, W: Array, dz: Array, dtype: str) -> dict[str, Any]:
+    def layer_gradients(self, X: Array, W: Array, dz: Array) -> tuple[Array, Array]:
+        """Return the derivatives with respect to a Dense layer's weights."""
         import tensorflow
 
-        layer = self._layer(X, W, np.zeros(W.shape[1], dtype))
+        layer = self._layer(X, W, np.zeros(W.shape[1], self.dtype))
         with tensorflow.GradientTape() as tape:
-            total = tensorflow.reduce_sum(dz * layer(X.astype(dtype)))
+            total = tensorflow.reduce_sum(dz * layer(X.astype(self.dtype)))
         dW, db = tape.gradient(total, layer.trainable_weights)
-        return {"dW": dW.numpy(), "db": db.numpy()}
+        return dW.numpy(), db.numpy()
 
-    def _sgd(self, param: Array, gradient: Array, learning_rate: float, dtype: str) -> dict[str, Any]:
-        variable = self.keras.Variable(param, dtype=dtype)
-        self.keras.optimizers.SGD(learning_rate=learning_rate).apply(
-            [self.keras.ops.convert_to_tensor(gradient)], [variable]
-        )
-        return {"param": variable.numpy()}
+    def sigmoid(self, z: Any) -> Any:
+        """Return what the activation makes of z."""
+        return self.keras.activations.sigmoid(z)
 
-    def _train_step(self, X: Array, y: Array, W: Array, b: Array, learning_rate: float, dtype: str) -> dict[str, Any]:
-        one = {"learning_rate": learning_rate, "batch_size": len(X), "order": np.arange(len(X))[None]}
-        trained = self._fit(X, y, W, b, dtype, **one)
-        return {"W": trained["W"], "b": trained["b"]}
+    def loss(self, y: Array, a: Any) -> Any:
+        """Return the loss of a batch."""
+        return self.keras.ops.mean(self.keras.losses.mean_squared_error(y.astype(self.dtype), a))
 
-    def _fit(self, X: Array, y: Array, W: Array, b: Array, dtype: str, **training: Any) -> dict[str, Any]:
-        model = self._model(X.shape[1], dtype, eagerly=len(X) <= BATCH)
+    def accuracy(self, y: Array, a: Array) -> Any:
+        """Return the metric of a batch."""
+        metric = self.keras.metrics.BinaryAccuracy()
+        metric.update_state(y, a)
+        return metric.result()
+
+    def stepped(self, param: Array, gradient: Array, learning_rate: float) -> Array:
+        """Return a parameter after the optimizer's step."""
+        variable = self.keras.Variable(param, dtype=self.dtype)
+        optimizer = self.keras.optimizers.SGD(learning_rate=learning_rate)
+        optimizer.apply([self.keras.ops.convert_to_tensor(gradient)], [variable])
+        moved: Array = variable.numpy()
+        return moved
+
+    def trained(
+        self, X: Array, y: Array, W: Array, b: Array, learning_rate: float, batch_size: int, order: Array
+    ) -> tuple[Array, Array, History]:
+        """Return weights and history after ``fit`` with the rows in this order."""
+        model = self._model(X.shape[1], eagerly=len(X) <= BATCH)
         model.set_weights([W, b])
-        model.optimizer.learning_rate = training["learning_rate"]
-        history = _trained(model, X, y, training["batch_size"], training["order"])
-        return dict(zip("Wb", model.get_weights(), strict=True)) | history
+        model.optimizer.learning_rate = learning_rate
+        history = _trained(model, X, y, batch_size, order)
+        return (*model.get_weights(), history)
 
-    def _model(self, D: int, dtype: str, eagerly: bool) -> Any:
+    def _model(self, D: int, eagerly: bool) -> Any:
         """Build the model for D pixels once, and use it again: making one takes longer than training it."""
+        dtype = self.dtype
         key = (D, dtype, eagerly)
         if key not in self._models:
             config = Config(dtype="float64" if dtype == "float64" else "float32")

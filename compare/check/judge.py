@@ -7,7 +7,8 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from compare.check.contract import BEYOND, LADDER, REAL, SYMBOLS, Rung
+from compare.check.cases import BEYOND, REAL
+from compare.check.contract import LADDER, SYMBOLS, Rung
 from compare.check.exam import Exam, Question
 from compare.check.perceptron import right_answer
 from compare.check.sandbox import Answer

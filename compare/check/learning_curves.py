@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from compare.check.cases import BATCH, Real
 from compare.check.catalogue import CATALOGUE
-from compare.check.contract import BATCH, Real
 from compare.check.diagnosis import diagnose
 from compare.check.exam import Exam
 from compare.check.judge import climb

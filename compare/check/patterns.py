@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from compare.check.contract import EXTREME, SYMBOLS, axes_of
+from compare.check.cases import EXTREME
+from compare.check.contract import SYMBOLS, axes_of
 from compare.check.judge import Attempt, JudgedRung
 from scratch.arrays import Array
 

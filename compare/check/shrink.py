@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from compare.check.contract import REAL, Case, axes_of
+from compare.check.cases import REAL
+from compare.check.contract import Case, axes_of
 from compare.check.exam import Question, allowed_for
 from compare.check.judge import Attempt, Functions, JudgedRung, attempt, look_alike
 from compare.check.perceptron import right_answer

@@ -173,15 +173,6 @@ def test_a_class_gets_a_row_each_in_every_file(run: Run, submissions: Path, tmp_
     assert "&lt;b&gt;bob.py" in page
 
 
-def test_a_cell_that_begins_like_a_formula_is_no_formula(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    written(tmp_path, PLAIN, "=cmd.py")
-    run("check", "=cmd.py", "--dataset", "digits", "--csv", "grades.csv")
-    assert (tmp_path / "grades.csv").read_text().splitlines()[1].startswith("'=cmd.py,")
-
-
 def test_the_rows_are_written_as_they_come(
     run: Run, submissions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from compare.check.contract import BEYOND, CONTRACT, REAL
+from compare.check.cases import BEYOND, REAL
+from compare.check.contract import CONTRACT
 from compare.check.exam import Exam
 from compare.check.judge import climb
 from compare.check.perceptron import wrong_program
