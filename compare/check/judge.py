@@ -205,12 +205,12 @@ DIGITS = (6, 9, 17)
 
 def look_alike(yours: Array, keras: Array, digits: int = DIGITS[0]) -> bool:
     """Tell whether two results are printed alike, so that a reader would see no mistake in them."""
-    return yours.shape == keras.shape and as_text(yours, digits) == as_text(keras, digits)
+    return yours.shape == keras.shape and as_text(yours + 0.0, digits) == as_text(keras + 0.0, digits)
 
 
 def as_text(x: Array, digits: int = DIGITS[0]) -> str:
     """Print an array on one line."""
-    return " ".join(np.array2string(x + 0.0, precision=digits, separator=", ", threshold=20).split())
+    return " ".join(np.array2string(x, precision=digits, separator=", ", threshold=20).split())
 
 
 def described(value: Any) -> str:

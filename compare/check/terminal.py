@@ -127,7 +127,8 @@ def verdict_line(result: FileResult) -> Text:
         return Text.assemble(("UNREADABLE", VERDICTS["unreadable"]), f": {result.file}: {result.problem}")
     line = f": {result.file}: {len(result.passed)} of {len(result.climbed)} rungs that could be climbed passed"
     if result.first_failed:
-        line += f"; the first that failed is {result.first_failed.name}: {result.diagnosis}"
+        line += f"; the first that failed is {result.first_failed.name}"
+        line += f"{':' if result.told_best is result.first_failed else ', and'} {result.diagnosis}"
     elif result.missing:
         line += f"; missing: {', '.join(result.missing)}"
     return Text.assemble((result.verdict.upper(), VERDICTS[result.verdict]), line)

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from compare.check.checking import FileResult
+from compare.check.catalogue import CATALOGUE
+from compare.check.checking import FileResult, RungResult
+from compare.check.diagnosis import Diagnosis
 from compare.check.gradebook import COLUMNS, Gradebook
 
 
@@ -49,6 +51,17 @@ def test_what_is_missing_is_in_every_file(grades: Gradebook) -> None:
     (told,) = json.loads(grades.json.read_text())["submissions"]
     assert (told["verdict"], told["missing"]) == ("incomplete", ["mse", "sgd"])
     assert "missing: mse, sgd" in grades.html.read_text()
+
+
+def test_a_mistake_that_fails_several_rungs_is_explained_once(grades: Gradebook) -> None:
+    uphill = CATALOGUE["uphill"]
+    failed = [RungResult(name, "failed", 0, 1, "off", diagnosis=Diagnosis(((uphill,),))) for name in uphill.fails]
+    grades.add(0, FileResult("mine.py", rungs=failed))
+    grades.write()
+    assert grades.html is not None
+    detail = grades.html.read_text().split("Each in detail")[1]
+    assert all(f"<strong>{name}</strong>" in detail for name in uphill.fails)
+    assert detail.count(uphill.why) == 1
 
 
 def test_what_a_file_printed_is_no_markup(grades: Gradebook) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from compare.check.contract import LADDER
 from compare.check.exam import Exam, Question
-from compare.check.judge import JudgedRung, attempt, climb
+from compare.check.judge import JudgedRung, as_text, attempt, climb, look_alike
 from compare.check.perceptron import Perceptron, TrustedFunctions, wrong_program
 from compare.check.sandbox import Answer
 
@@ -135,3 +135,10 @@ def test_a_history_that_cannot_be_read_costs_nothing_else(exam: Exam) -> None:
     read = attempt(question, Answer(value=(*weights, {"loss": "low"})))
     assert set(read.returned) == {"W", "b"}
     assert any("was not read" in remark for remark in read.remarks)
+
+
+def test_whole_numbers_are_printed_as_such_and_look_like_the_same_floats() -> None:
+    assert as_text(np.array([[0]])) == "[[0]]"
+    assert look_alike(np.array([[0]]), np.array([[-0.0]]))
+    assert look_alike(np.array([0.1234567]), np.array([0.1234568]))
+    assert not look_alike(np.array([0.1234567]), np.array([0.1234568]), 9)

@@ -60,6 +60,19 @@ def read_source(path: Path) -> bytes:
     return path.read_bytes()
 
 
+@dataclass(frozen=True)
+class Deadline:
+    """Until when something may take, and what is said of it then."""
+
+    at: float
+    said: str
+
+    def wait(self, ready: selectors.BaseSelector) -> None:
+        """Wait for the other side. Raises Gone where it is not ready in time."""
+        if not ready.select(max(0.0, self.at - time.monotonic())):
+            raise Gone(self.said)
+
+
 class Gone(Exception):
     """The process ended, or was ended: the sentence says why."""
 
@@ -106,7 +119,7 @@ class Submission:
             if self._child is None and (problem := self._start()):
                 return Answer(problem=problem, ended=True)
             assert self._child is not None
-            deadline = self._deadline(self.limits.call_seconds)
+            deadline = self._deadline(self.limits.call_seconds, "for a call")
             header, values = self._child.exchange({"function": function}, arguments, deadline)
             return _answer(header, values, time.monotonic() - began)
         except Gone as gone:
@@ -128,9 +141,9 @@ class Submission:
         began = time.monotonic()
         try:
             if self._spent >= self.limits.seconds:
-                raise Gone(f"used up its {self.limits.seconds:g} seconds")
+                raise Gone(self._used_up)
             self._child = Child(WORKER, self.path, self._scratch, self.limits, self._printed)
-            deadline = self._deadline(max(self.limits.call_seconds, self.limits.seconds / 2))
+            deadline = self._deadline(max(self.limits.call_seconds, self.limits.seconds / 2), "to load")
             source = {"source": np.frombuffer(self._source or b"", np.uint8)}
             told, _ = self._child.exchange({}, source, deadline)
             _must_have(told, functions=dict, classes=dict, protection=list)
@@ -145,9 +158,15 @@ class Submission:
         self.protection = tuple(told["protection"])
         return f"it {told['problem']}" if told["problem"] else None
 
-    def _deadline(self, seconds: float) -> float:
+    def _deadline(self, seconds: float, what: str) -> "Deadline":
         """Return the end of so many seconds, or of the file's own time if that is sooner."""
-        return time.monotonic() + max(0.0, min(self.limits.seconds - self._spent, seconds))
+        left = max(0.0, self.limits.seconds - self._spent)
+        said = f"took longer than it may, {seconds:g} seconds {what}" if seconds < left else self._used_up
+        return Deadline(time.monotonic() + min(left, seconds), said)
+
+    @property
+    def _used_up(self) -> str:
+        return f"used up its {self.limits.seconds:g} seconds"
 
     def _end(self) -> None:
         if self._child is not None:
@@ -180,7 +199,6 @@ class Child:
     """One process that holds the submission, started with a module that runs in it."""
 
     def __init__(self, module: str, path: Path, scratch: str, limits: Limits, printed: bytearray) -> None:
-        self._limits = limits
         self._mark = uuid.uuid4().hex
         self._flooded = False
         self._coder = Coder()
@@ -227,7 +245,7 @@ class Child:
                 return
 
     def exchange(
-        self, header: dict[str, Any], values: dict[str, Any], deadline: float
+        self, header: dict[str, Any], values: dict[str, Any], deadline: Deadline
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Send a message and wait for the one that comes back. Raises Gone where none does."""
         self._send(self._coder.encode(header, values), deadline)
@@ -239,34 +257,29 @@ class Child:
         except BROKEN:
             raise Gone(NO_ANSWER) from None
 
-    def _send(self, message: bytes, deadline: float) -> None:
+    def _send(self, message: bytes, deadline: Deadline) -> None:
         rest = memoryview(struct.pack("<Q", len(message)) + message)
         with selectors.DefaultSelector() as ready:
             ready.register(self._writing, selectors.EVENT_WRITE)
             while rest:
-                if not ready.select(max(0.0, deadline - time.monotonic())):
-                    raise Gone(self._too_slow())
+                deadline.wait(ready)
                 try:
                     rest = rest[os.write(self._writing, rest) :]
                 except OSError:
                     raise Gone(self._how_it_ended()) from None
 
-    def _exactly(self, size: int, deadline: float) -> bytes:
+    def _exactly(self, size: int, deadline: Deadline) -> bytes:
         parts = []
         with selectors.DefaultSelector() as ready:
             ready.register(self._reading, selectors.EVENT_READ)
             while size:
-                if not ready.select(max(0.0, deadline - time.monotonic())):
-                    raise Gone(self._too_slow())
+                deadline.wait(ready)
                 part = os.read(self._reading, min(size, 2**20))
                 if not part:
                     raise Gone(self._how_it_ended())
                 parts.append(part)
                 size -= len(part)
         return b"".join(parts)
-
-    def _too_slow(self) -> str:
-        return f"took longer than it may, {self._limits.call_seconds:g} seconds for a call"
 
     def _how_it_ended(self) -> str:
         if self._flooded:

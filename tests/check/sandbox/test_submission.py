@@ -47,7 +47,7 @@ def test_harm_costs_one_call_and_is_named(name: str, write: Write) -> None:
 
 def test_a_file_that_hangs_when_it_is_loaded_is_started_once(write: Write) -> None:
     with Submission(write("while True: pass"), Limits(seconds=1, call_seconds=0.1)) as submission:
-        assert "took longer than" in (submission.problem or "")
+        assert submission.problem == "it took longer than it may, 0.5 seconds to load"
         assert submission.call("dense", CALL).problem == submission.problem
 
 
@@ -121,11 +121,11 @@ def _running(needle: bytes) -> bool:
 
 def test_a_file_that_hangs_again_and_again_uses_up_its_own_time_only(write: Write) -> None:
     text = hostile("while True: pass").replace("return 1 /", "while True: pass\n    return 1 /")
-    with Submission(write(text), Limits(seconds=2, call_seconds=0.5)) as submission:
+    with Submission(write(text), Limits(seconds=4, call_seconds=1)) as submission:
         problems = [submission.call(name, CALL if name == "dense" else {"z": X}).problem for name in 5 * ["dense"]]
         problems += [submission.call("sigmoid", {"z": X}).problem for _ in range(50)]
     assert all(problem for problem in problems)
-    assert problems[-1] == "it used up its 2 seconds"
+    assert problems[-1] == "it used up its 4 seconds"
 
 
 def test_plain_data_comes_back_as_it_was(write: Write) -> None:
