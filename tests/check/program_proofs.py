@@ -147,15 +147,15 @@ def within(difference: list[Array], tolerance: list[Array]) -> bool:
 
 
 def sgd(increments: list[Any], gradients: list[Gradient], roundings: list[Any], optimizer: dict[str, Any]) -> bool:
-    """Increment = -c · gradient, with a c above 0 of each step's own (a short batch that is summed has another)."""
-    for step, g, rounding in zip(increments, gradients, roundings, strict=True):
-        if not any(value.any() for value in g.values):
-            if any(d.any() for d in step):
-                return False
-            continue
-        c = factor(step, g.values)
-        wide = [r + abs(c) * 2 * e for r, e in zip(rounding, g.errors, strict=True)]
-        if not (c > 0 and within([d + c * v for d, v in zip(step, g.values, strict=True)], wide)):
+    """Increment = -c · gradient: one c above 0 for all steps, or one a step where the key says that the rate varies."""
+    steps = list(zip(increments, gradients, roundings, strict=True))
+    together = [[step] for step in steps] if optimizer.get("rate") == "varies" else [steps]
+    for group in together:
+        found = [d for step, _, _ in group for d in step]
+        values = [value for _, g, _ in group for value in g.values]
+        c = factor(found, values)
+        wide = [r + abs(c) * 2 * e for _, g, rounding in group for r, e in zip(rounding, g.errors, strict=True)]
+        if not (c > 0 and within([d + c * value for d, value in zip(found, values, strict=True)], wide)):
             return False
     return True
 
