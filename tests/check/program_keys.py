@@ -5,6 +5,7 @@ from 1.
 """
 
 import json
+import re
 import tomllib
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -86,3 +87,21 @@ def followed(place: Place, old: Source, new: Source, *, last: bool = False) -> P
                 return cell, j1 + line - i1
             return cell, (max(j2, 1) if last else j1 + 1)
     raise ValueError(f"the source has no line {line}")
+
+
+def patched(lines: list[str], diff: str) -> list[str]:
+    """Return the lines with a unified diff applied, each hunk where its old lines stand nearest to its number."""
+    result, moved = list(lines), 0
+    for hunk in re.split(r"^(?=@@ )", diff, flags=re.M)[1:]:
+        head, *body = hunk.splitlines()
+        start = int(re.match(r"@@ -(\d+)", head)[1]) - 1  # type: ignore[index]
+        body = [line or " " for line in body if not line.startswith("\\")]
+        old = [line[1:] for line in body if line[0] in " -"]
+        new = [line[1:] for line in body if line[0] in " +"]
+        starts = [n for n in range(len(result) - len(old) + 1) if result[n : n + len(old)] == old]
+        if not starts:
+            raise ValueError(f"the lines of the hunk {head} are not there")
+        at = min(starts, key=lambda n: abs(n - start - moved))
+        result[at : at + len(old)] = new
+        moved += len(new) - len(old)
+    return result

@@ -5,6 +5,7 @@ its step, and the increments must be that gradient times one negative number for
 optimizer makes of it. The tolerance is a running error analysis of both gradients, to first order in the rounding unit.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +13,8 @@ import autograd.numpy as anp
 import numpy as np
 from autograd import grad
 
-from tests.check.program_keys import Program, Source
+from tests.check.program_keys import Program, Source, patched
 from tests.check.program_runs import Array, Step, watch
-
 
 
 def log_of_summed_exp(z: Any) -> Any:
@@ -81,8 +81,8 @@ def gradient(step: Step, proof: dict[str, Any]) -> Gradient:
     values, _ = forward(step.before, shifts, step.X, activations)
     penalty = 2 * proof.get("l2", 0.0)
     gradients, errors = [], []
-    u = 2.0**-24 if step.coarse else 2.0**-53
-    before, after = forward_errors(step, values, u), backward_errors(step, values, dzs, y, u)
+    u = step.unit
+    before, after = forward_errors(step, values), backward_errors(step, values, dzs, y)
     for n, (W, *b) in enumerate(step.before):
         gradients.append(values[n].T @ dzs[n] + penalty * W)
         errors.append(
@@ -96,19 +96,21 @@ def gradient(step: Step, proof: dict[str, Any]) -> Gradient:
     return Gradient(gradients, [2 * error for error in errors])
 
 
-def forward_errors(step: Step, values: list[Array], u: float) -> list[Array]:
+def forward_errors(step: Step, values: list[Array]) -> list[Array]:
     """Bound the rounding of every layer's inputs, and of the answers; no activation is steeper than 1."""
-    errors = [0 * values[0]]
+    errors, u = [0 * values[0]], step.unit
     for (W, *b), a in zip(step.before, values, strict=False):
         sums = abs(a) @ abs(W) + (abs(b[0]).reshape(1, -1) if b else 0)
         errors.append(errors[-1] @ abs(W) + (len(W) + 2) * u * sums + 8 * u)
     return errors
 
 
-def backward_errors(step: Step, values: list[Array], dzs: list[Array], y: Array, u: float) -> list[Array]:
-    """Bound the rounding of every dz; no activation's slope changes faster than 1, and every loss's dz is (a - y) / N
-    times at most 2."""
-    forwards = forward_errors(step, values, u)
+def backward_errors(step: Step, values: list[Array], dzs: list[Array], y: Array) -> list[Array]:
+    """Bound the rounding of every dz.
+
+    No activation's slope changes faster than 1, and every loss's dz is (a - y) / N times at most 2.
+    """
+    forwards, u = forward_errors(step, values), step.unit
     errors = [(2 / len(y)) * (2 * forwards[-1] + 8 * u * (abs(values[-1]) + abs(y)))]
     for n in range(len(dzs) - 1, 0, -1):
         W = step.before[n][0]
@@ -123,8 +125,7 @@ def steps_are_right(steps: list[Step], proof: dict[str, Any]) -> bool:
     gradients = [gradient(step, proof) for step in steps]
     increments = [[a - b for a, b in zip(flat(s.after), flat(s.before), strict=True)] for s in steps]
     roundings = [
-        [(4 * (2.0**-24 if s.coarse else 2.0**-53)) * (abs(a) + abs(b)) for a, b in zip(flat(s.after), flat(s.before))]
-        for s in steps
+        [4 * s.unit * (abs(a) + abs(b)) for a, b in zip(flat(s.after), flat(s.before), strict=True)] for s in steps
     ]
     return RULES[optimizer["name"]](increments, gradients, roundings, optimizer)
 
@@ -214,3 +215,22 @@ def findings(program: Program, source: Source | None = None) -> Findings:
     if len(seen.steps) < proof.get("steps", 3):
         raise AssertionError(f"{program} takes {len(seen.steps)} of the {proof.get('steps', 3)} steps of its key")
     return Findings(steps_are_right(seen.steps, proof), tuple(seen.observed))
+
+
+def same_effect(program: Program, fixes: Sequence[tuple[int | None, str]]) -> bool:
+    """Whether fixes, each a unified diff of a cell or of the script, do what the true fix does.
+
+    One of them alone is enough, or all of them together: then the steps follow the gradient of the key's model, up to
+    one constant factor, and all of the key's observations hold.
+    """
+    together = [fixes] if len(fixes) > 1 else []
+    for attempt in [*[[fix] for fix in fixes], *together]:
+        source = dict(program.source)
+        try:
+            for cell, diff in attempt:
+                source[cell] = patched(source[cell], diff)
+            if findings(program, source).right:
+                return True
+        except Exception:  # a patched program may fail in any way
+            continue
+    return False

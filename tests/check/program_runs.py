@@ -24,6 +24,8 @@ from tests.check.program_keys import Place, Program, Source, followed, place_of
 
 Array = NDArray[np.float64]
 
+DIGITS = load_digits()
+
 LINES = 3_000_000
 """A program is given up after so many of its lines: it never reached what its key names."""
 
@@ -34,13 +36,13 @@ class Enough(BaseException):
 
 @dataclass
 class Step:
-    """One step of training: the batch, and each layer's parameters before and after."""
+    """One step of training: the batch, each layer's parameters before and after, and their rounding unit."""
 
     X: Array
     y: Array
     before: list[list[Array]]
+    unit: float
     after: list[list[Array]] = field(default_factory=list)
-    coarse: bool = False
 
 
 @dataclass
@@ -119,7 +121,7 @@ class Probes:
         """Read the batch and the parameters before a step."""
         X, y = (np.array(self.value(self.proof[name], frame), float) for name in ("X", "y"))
         kinds = [np.asarray(self.value(layer["W"], frame)).dtype for layer in self.proof["layers"]]
-        return Step(X, y, self.parameters(frame), coarse=any(kind == np.float32 for kind in kinds))
+        return Step(X, y, self.parameters(frame), unit=2.0**-24 if np.float32 in kinds else 2.0**-53)
 
     def parameters(self, frame: FrameType) -> list[list[Array]]:
         """Read a copy of each layer's weights, and of its bias where it has one."""
@@ -248,7 +250,6 @@ def harmless() -> dict[str, types.ModuleType]:
 
 def small_mnist() -> tuple[tuple[Any, Any], tuple[Any, Any]]:
     """Return scikit-learn's digits in the shape and type of MNIST: 1,500 rows to train on, the others to test."""
-    digits = load_digits()
-    large = (digits.images * 15).astype(np.uint8).repeat(3, axis=1).repeat(3, axis=2)
-    images, labels = np.pad(large, ((0, 0), (2, 2), (2, 2))), digits.target.astype(np.uint8)
+    large = (DIGITS.images * 15).astype(np.uint8).repeat(3, axis=1).repeat(3, axis=2)
+    images, labels = np.pad(large, ((0, 0), (2, 2), (2, 2))), DIGITS.target.astype(np.uint8)
     return (images[:1500], labels[:1500]), (images[1500:], labels[1500:])
