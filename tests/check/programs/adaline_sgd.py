@@ -2,49 +2,37 @@ import numpy as np
 from sklearn import datasets
 
 
-class AdalineSGD:
-    def __init__(self, eta=0.01, n_iter=10, shuffle=True, random_state=None):
-        self.eta = eta
-        self.n_iter = n_iter
-        self.shuffle = shuffle
-        self.rgen = np.random.RandomState(random_state)
+class Adaline:
+    def __init__(self, rate, rounds, seed=None):
+        self.rate = rate
+        self.rounds = rounds
+        self.rng = np.random.RandomState(seed)
 
-    def fit(self, X, y):
-        self.w = self.rgen.normal(0.0, 0.01, X.shape[1])
-        self.b = 0.0
-        self.cost_ = []
-        for i in range(self.n_iter):
-            if self.shuffle:
-                X, y = self._shuffle(X, y)
-            cost = []
-            for xi, target in zip(X, y):
-                cost.append(self._update_weights(xi, target))
-            self.cost_.append(sum(cost) / len(y))
+    def fit(self, X, T):
+        self.coef = 0.01 * self.rng.randn(X.shape[1])
+        self.offset = 0.0
+        self.losses = []
+        for _ in range(self.rounds):
+            order = self.rng.permutation(len(T))
+            lost = [self._learn(x, t) for x, t in zip(X[order], T[order])]
+            self.losses.append(np.mean(lost))
         return self
 
-    def _shuffle(self, X, y):
-        r = self.rgen.permutation(len(y))
-        return X[r], y[r]
+    def _learn(self, x, t):
+        gap = t - (x @ self.coef + self.offset)
+        self.coef += self.rate * gap * x
+        self.offset += self.rate * gap
+        return gap * gap / 2
 
-    def _update_weights(self, xi, target):
-        output = self.net_input(xi)
-        error = target - output
-        self.w += self.eta * xi * error
-        self.b += self.eta * error
-        return 0.5 * error ** 2
-
-    def net_input(self, X):
-        return X @ self.w + self.b
-
-    def predict(self, X):
-        return np.where(self.net_input(X) >= 0.0, 1, -1)
+    def classify(self, X):
+        return np.sign(X @ self.coef + self.offset)
 
 
 iris = datasets.load_iris()
 X = iris.data[:100, (0, 2)]
-y = np.where(iris.target[:100] == 0, -1.0, 1.0)
-X_std = (X - X.mean(axis=0)) / X.std(axis=0)
+X = (X - X.mean(axis=0)) / X.std(axis=0)
+T = np.where(iris.target[:100] == 0, -1.0, 1.0)
 
-ada = AdalineSGD(n_iter=15, eta=0.01, random_state=1).fit(X_std, y)
-print(ada.cost_)
-print("errors:", (ada.predict(X_std) != y).sum())
+unit = Adaline(0.01, 15, seed=1).fit(X, T)
+print("loss by round:", np.round(unit.losses, 4))
+print("wrong:", int((unit.classify(X) != T).sum()))

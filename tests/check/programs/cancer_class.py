@@ -3,43 +3,34 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.preprocessing import StandardScaler
 
 
-class LogisticRegression:
-    def __init__(self, lr=0.1, n_iters=300, verbose=False):
-        self.lr = lr
-        self.n_iters = n_iters
-        self.verbose = verbose
-        self.weights = None
-        self.bias = None
+class Logit:
+    def __init__(self, rate=0.1, rounds=300):
+        self.rate = rate
+        self.rounds = rounds
 
-    def _sigmoid(self, x):
-        return 1 / (1 + np.exp(-x))
+    def probability(self, X):
+        return 1 / (1 + np.exp(-(X @ self.w + self.w0)))
 
-    def _log_loss(self, y, p):
-        p = np.clip(p, 1e-9, 1 - 1e-9)
-        return -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+    def log_loss(self, X, y):
+        p = self.probability(X).clip(1e-9, 1 - 1e-9)
+        return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
 
-    def fit(self, X, y):
-        n_samples, n_features = X.shape
-        self.weights = np.zeros(n_features)
-        self.bias = 0
-        for i in range(self.n_iters):
-            linear_pred = np.dot(X, self.weights) + self.bias
-            predictions = self._sigmoid(linear_pred)
-            delta = (predictions - y) * predictions * (1 - predictions)
-            dw = (1 / n_samples) * np.dot(X.T, delta)
-            db = (1 / n_samples) * np.sum(delta)
-            self.weights = self.weights - self.lr * dw
-            self.bias = self.bias - self.lr * db
-            if self.verbose and i % 50 == 0:
-                print(f"iteration {i}: log loss {self._log_loss(y, predictions):.4f}")
+    def fit(self, X, y, verbose=False):
+        self.w, self.w0 = np.zeros(X.shape[1]), 0.0
+        for k in range(self.rounds):
+            p = self.probability(X)
+            slope = (p - y) * p * (1 - p)
+            self.w = self.w - self.rate * (slope @ X) / len(X)
+            self.w0 = self.w0 - self.rate * slope.mean()
+            if verbose and k % 50 == 0:
+                print(f"round {k}: log loss {self.log_loss(X, y):.4f}")
 
     def predict(self, X):
-        y_pred = self._sigmoid(np.dot(X, self.weights) + self.bias)
-        return [0 if p <= 0.5 else 1 for p in y_pred]
+        return [int(p > 0.5) for p in self.probability(X)]
 
 
-bc = load_breast_cancer()
-X = StandardScaler().fit_transform(bc.data)
-clf = LogisticRegression(verbose=True)
-clf.fit(X, bc.target)
-print("accuracy", np.sum(np.array(clf.predict(X)) == bc.target) / len(X))
+X, y = load_breast_cancer(return_X_y=True)
+X = StandardScaler().fit_transform(X)
+model = Logit()
+model.fit(X, y, verbose=True)
+print("correct:", sum(int(a == b) for a, b in zip(model.predict(X), y)), "of", len(y))

@@ -1,76 +1,57 @@
-# Planar data classification with one hidden layer
+# One hidden layer on two half moons
 import numpy as np
 import matplotlib.pyplot as plt
 from sklearn.datasets import make_moons
 
-X, Y = make_moons(n_samples=300, noise=0.2, random_state=3)
-X, Y = X.T, Y.reshape(1, 300)
+points, group = make_moons(n_samples=300, noise=0.2, random_state=3)
+X = points.T                 # (2, 300)
+Y = group[None, :]           # (1, 300)
 
 
-def layer_sizes(X, Y):
-    return X.shape[0], 4, Y.shape[0]
+def make_params(n_x, n_h, n_y, seed=5):
+    r = np.random.RandomState(seed)
+    return dict(W1=0.1 * r.randn(n_h, n_x), b1=np.zeros((n_h, 1)), W2=0.1 * r.randn(n_y, n_h), b2=np.zeros((n_y, 1)))
 
 
-def initialize_parameters(n_x, n_h, n_y):
-    np.random.seed(2)
-    W1 = np.random.randn(n_h, n_x) * 0.01
-    b1 = np.zeros((n_h, 1))
-    W2 = np.random.randn(n_y, n_h) * 0.01
-    b2 = np.zeros((n_y, 1))
-    return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
-
-
-def forward_propagation(X, parameters):
-    Z1 = np.dot(parameters["W1"], X) + parameters["b1"]
+def forward(X, params):
+    Z1 = params["W1"] @ X + params["b1"]
     A1 = np.tanh(Z1)
-    Z2 = np.dot(parameters["W2"], A1) + parameters["b2"]
+    Z2 = params["W2"] @ A1 + params["b2"]
     A2 = 1 / (1 + np.exp(-Z2))
-    cache = {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
-    return A2, cache
+    return A2, {"Z1": Z1, "A1": A1, "A2": A2}
 
 
-def compute_cost(A2, Y):
-    m = Y.shape[1]
-    logprobs = np.multiply(np.log(A2), Y) + np.multiply(np.log(1 - A2), 1 - Y)
-    return float(np.squeeze(-np.sum(logprobs) / m))
+def cost_of(A2, Y):
+    return float(-np.where(Y == 1, np.log(A2), np.log(1 - A2)).mean())
 
 
-def backward_propagation(parameters, cache, X, Y):
+def backward(X, Y, params, cache):
     m = X.shape[1]
-    W2 = parameters["W2"]
-    A1 = cache["A1"]
-    A2 = cache["A2"]
-
+    A1, A2 = cache["A1"], cache["A2"]
+    grads = {}
     dZ2 = A2 - Y
-    dW2 = np.dot(dZ2, A1.T) / m
-    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
-    dZ1 = np.dot(W2.T, dZ2) * (1 - np.power(A1, 2))
-    dW1 = np.dot(dZ1, X.T) / m
-    db1 = np.sum(dZ1, axis=1, keepdims=True) / m
-    return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
+    grads["W2"] = dZ2 @ A1.T / m
+    grads["b2"] = dZ2.mean(axis=1, keepdims=True)
+    dZ1 = params["W2"].T @ dZ2 * (1 - A1 * A1)
+    grads["W1"] = dZ1 @ X.T / m
+    grads["b1"] = dZ1.mean(axis=1, keepdims=True)
+    return grads
 
 
-def update_parameters(parameters, grads, learning_rate=1.2):
-    for name in ("W1", "b1", "W2", "b2"):
-        parameters[name] = parameters[name] - learning_rate * grads["d" + name]
-    return parameters
+def fit(X, Y, n_h=4, iterations=5000, alpha=1.1):
+    params = make_params(X.shape[0], n_h, Y.shape[0])
+    for i in range(iterations + 1):
+        A2, cache = forward(X, params)
+        grads = backward(X, Y, params, cache)
+        for key, value in grads.items():
+            params[key] = params[key] - alpha * value
+        if i % 1000 == 0:
+            print("cost", cost_of(A2, Y), "at iteration", i)
+    return params
 
 
-def nn_model(X, Y, num_iterations=10000, print_cost=False):
-    n_x, n_h, n_y = layer_sizes(X, Y)
-    parameters = initialize_parameters(n_x, n_h, n_y)
-    for i in range(0, num_iterations):
-        A2, cache = forward_propagation(X, parameters)
-        cost = compute_cost(A2, Y)
-        grads = backward_propagation(parameters, cache, X, Y)
-        parameters = update_parameters(parameters, grads)
-        if print_cost and i % 1000 == 0:
-            print("Cost after iteration %i: %f" % (i, cost))
-    return parameters
-
-
-parameters = nn_model(X, Y, num_iterations=5000, print_cost=True)
-predictions = forward_propagation(X, parameters)[0] > 0.5
-print("Accuracy: %.1f%%" % (100 * np.mean(predictions == Y)))
-plt.scatter(X[0, :], X[1, :], c=predictions.ravel())
+params = fit(X, Y)
+guess = forward(X, params)[0] > 0.5
+print("correct: %d of %d" % ((guess == Y).sum(), Y.size))
+plt.scatter(X[0], X[1], c=guess[0])
 plt.show()

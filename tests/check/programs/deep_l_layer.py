@@ -1,81 +1,72 @@
 import numpy as np
 from sklearn.datasets import make_classification
 
-
-def initialize_parameters_deep(layer_dims):
-    np.random.seed(3)
-    parameters = {}
-    for l in range(1, len(layer_dims)):
-        parameters['W' + str(l)] = np.random.randn(layer_dims[l], layer_dims[l - 1]) / np.sqrt(layer_dims[l - 1])
-        parameters['b' + str(l)] = np.zeros((layer_dims[l], 1))
-    return parameters
+RELU, SIGMOID = "relu", "sigmoid"
 
 
-def linear_activation_forward(A_prev, W, b, activation):
-    Z = W.dot(A_prev) + b
-    if activation == "relu":
-        A = np.maximum(0, Z)
-    else:
-        A = 1 / (1 + np.exp(-Z))
-    return A, (A_prev, W, b, Z)
+def init_deep(dims, seed=3):
+    gen = np.random.default_rng(seed)
+    P = {}
+    for l, (n_prev, n) in enumerate(zip(dims[:-1], dims[1:]), start=1):
+        P[f"W{l}"] = gen.standard_normal((n, n_prev)) / np.sqrt(n_prev)
+        P[f"b{l}"] = np.zeros((n, 1))
+    return P
 
 
-def L_model_forward(X, parameters):
-    caches = []
-    A = X
-    L = len(parameters) // 2
-    for l in range(1, L):
-        A, cache = linear_activation_forward(A, parameters['W' + str(l)], parameters['b' + str(l)], "relu")
-        caches.append(cache)
-    AL, cache = linear_activation_forward(A, parameters['W' + str(L)], parameters['b' + str(L)], "sigmoid")
-    caches.append(cache)
-    return AL, caches
+def activate(Z, kind):
+    return np.maximum(Z, 0) if kind == RELU else 1 / (1 + np.exp(-Z))
 
 
-def compute_cost(AL, Y):
-    m = Y.shape[1]
-    return np.squeeze(-(np.dot(Y, np.log(AL).T) + np.dot(1 - Y, np.log(1 - AL).T)) / m)
-
-
-def linear_activation_backward(dA, cache, activation):
-    A_prev, W, b, Z = cache
-    m = A_prev.shape[1]
-    if activation == "relu":
-        dZ = np.array(dA, copy=True)
+def unactivate(dA, Z, kind):
+    if kind == RELU:
+        dZ = dA.copy()
         dZ[Z <= 0] = 0
-    else:
-        s = 1 / (1 + np.exp(-Z))
-        dZ = dA * s * (1 - s)
-    dW = np.dot(dZ, A_prev.T) / m
-    db = np.sum(dZ, axis=1, keepdims=True) / m
-    dA_prev = np.dot(W.T, dZ)
-    return dA_prev, dW, db
+        return dZ
+    S = activate(Z, SIGMOID)
+    return dA * S * (1 - S)
 
 
-def L_model_backward(AL, Y, caches):
+def layer_kinds(P):
+    L = len(P) // 2
+    return [RELU] * (L - 1) + [SIGMOID]
+
+
+def model_forward(X, P):
+    A, memory = X, []
+    for l, kind in enumerate(layer_kinds(P), start=1):
+        Z = P[f"W{l}"] @ A + P[f"b{l}"]
+        memory.append((A, Z))
+        A = activate(Z, kind)
+    return A, memory
+
+
+def model_backward(AL, Y, P, memory):
+    m = Y.shape[1]
     grads = {}
-    L = len(caches)
-    dA = -(np.divide(Y, AL) - np.divide(1 - Y, 1 - AL))
-    for l in reversed(range(L)):
-        kind = "sigmoid" if l == L - 1 else "relu"
-        dA, grads["dW" + str(l + 1)], grads["db" + str(l + 1)] = linear_activation_backward(dA, caches[l], kind)
+    # derivative of the cross-entropy, output by output
+    dA = (1 - Y) / (1 - AL) - Y / AL
+    for l, kind in reversed(list(enumerate(layer_kinds(P), start=1))):
+        A_prev, Z = memory[l - 1]
+        dZ = unactivate(dA, Z, kind)
+        grads[f"W{l}"] = dZ @ A_prev.T / m
+        grads[f"b{l}"] = dZ.sum(axis=1, keepdims=True) / m
+        dA = P[f"W{l}"].T @ dZ
     return grads
 
 
-def update_parameters(parameters, grads, learning_rate):
-    for l in range(len(parameters) // 2):
-        parameters["W" + str(l + 1)] -= learning_rate * grads["dW" + str(l + 1)]
-        parameters["b" + str(l + 1)] -= learning_rate * grads["db" + str(l + 1)]
-    return parameters
+def cross_entropy(AL, Y):
+    return -np.mean(Y * np.log(AL) + (1 - Y) * np.log(1 - AL))
 
 
 X, y = make_classification(n_samples=150, n_features=8, random_state=1)
-X, Y = X.T, y.reshape(1, -1)
-parameters = initialize_parameters_deep([8, 6, 4, 1])
+X, Y = X.T, y[np.newaxis]
+P = init_deep([8, 6, 4, 1])
+alpha = 0.075
+
 for i in range(1000):
-    AL, caches = L_model_forward(X, parameters)
-    cost = compute_cost(AL, Y)
-    grads = L_model_backward(AL, Y, caches)
-    parameters = update_parameters(parameters, grads, 0.075)
+    AL, memory = model_forward(X, P)
+    grads = model_backward(AL, Y, P, memory)
+    for name in P:
+        P[name] -= alpha * grads[name]
     if i % 100 == 0:
-        print(i, cost)
+        print(i, cross_entropy(AL, Y))

@@ -1,12 +1,11 @@
 import numpy as np
-X = np.array([ [0,0,1],[0,1,1],[1,0,1],[1,1,1] ])
-y = np.array([[0,1,1,0]]).T
-syn0 = 2*np.random.random((3,4)) - 1
-syn1 = 2*np.random.random((4,1)) - 1
-for j in range(60000):
-    l1 = 1/(1+np.exp(-(np.dot(X,syn0))))
-    l2 = 1/(1+np.exp(-(np.dot(l1,syn1))))
-    l2_delta = (y - l2)*(l2*(1-l2))
-    l1_delta = l2_delta.dot(syn1.T) * (l1 * (1-l1))
-    syn1 += l1.T.dot(l2_delta)
-    syn0 += X.T.dot(l1_delta)
+X = np.array([[1,0,0,1],[1,0,1,1],[1,1,0,0],[1,1,1,0],[1,0,1,0]])
+y = np.array([[1],[0],[0],[1],[1]])
+syn0 = np.random.uniform(-1, 1, (4, 6))
+syn1 = np.random.uniform(-1, 1, (6, 1))
+for t in range(40000):
+    h = 1/(1 + np.exp(-X @ syn0))
+    o = 1/(1 + np.exp(-h @ syn1))
+    o_d = (y - o)*o*(1 - o)
+    syn0 += X.T @ (o_d @ syn1.T*h*(1 - h))
+    syn1 += h.T @ o_d

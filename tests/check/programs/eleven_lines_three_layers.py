@@ -1,36 +1,33 @@
 import numpy as np
 
-def nonlin(x, deriv=False):
-    if deriv == True:
-        return x*(1-x)
-    return 1/(1+np.exp(-x))
+# squashing; slope=True gives the slope from the squashed value
+def squash(v, slope=False):
+    if slope:
+        return v*(1-v)
+    return 1/(1+np.exp(-v))
 
-X = np.array([[0,0,1],
-              [0,1,1],
-              [1,0,1],
-              [1,1,1]])
-y = np.array([[0],[1],[1],[0]])
+data_in = np.array([[0,0,1], [1,0,1], [0,1,1], [1,1,1], [0,0,0]])
+data_out = np.array([[0,1,1,0,0]]).T
 
-np.random.seed(1)
+np.random.seed(101)
+syn0 = np.random.random((3,5))*2 - 1
+syn1 = np.random.random((5,1))*2 - 1
 
-# weights with mean 0
-syn0 = 2*np.random.random((3,4)) - 1
-syn1 = 2*np.random.random((4,1)) - 1
+step = 0
+while step < 50000:
+    mid_in = np.dot(data_in, syn0)
+    mid = squash(mid_in)
+    end = squash(np.dot(mid, syn1))
 
-for j in range(60000):
-    k0 = X
-    k1 = nonlin(np.dot(k0, syn0))
-    k2 = nonlin(np.dot(k1, syn1))
+    # distance to the goal, weighed with how unsure the net is
+    end_miss = data_out - end
+    end_delta = end_miss*squash(end, slope=True)
 
-    # how much did we miss
-    k2_error = y - k2
+    mid_miss = end_delta.dot(syn1.T)
+    mid_delta = mid_miss*squash(mid_in, slope=True)
 
-    if (j % 10000) == 0:
-        print("Error:" + str(np.mean(np.abs(k2_error))))
-
-    k2_delta = k2_error*nonlin(k2, deriv=True)
-    k1_error = k2_delta.dot(syn1.T)
-    k1_delta = k1_error*nonlin(np.dot(k0, syn0), deriv=True)
-
-    syn1 += k1.T.dot(k2_delta)
-    syn0 += k0.T.dot(k1_delta)
+    syn1 += mid.T.dot(end_delta)
+    syn0 += data_in.T.dot(mid_delta)
+    step += 1
+    if not step % 5000:
+        print(step, "average miss:", abs(end_miss).mean())

@@ -1,4 +1,4 @@
-# Linear regression with stochastic gradient descent, rooms and size -> price
+# rooms and size -> price, one house after the other
 
 table = """rooms size price
 2 0.54 1.31
@@ -10,32 +10,23 @@ table = """rooms size price
 2 0.60 1.44
 4 1.02 2.51"""
 
-dataset = [[float(v) for v in line.split()] for line in table.splitlines()[1:-1]]
+houses = [[float(v) for v in line.split()] for line in table.splitlines()[1:-1]]
+theta = [0.0, 0.0, 0.0]
 
 
-def predict(row, coef):
-    yhat = coef[0]
-    for i in range(len(row) - 1):
-        yhat += coef[i + 1] * row[i]
-    return yhat
+def estimate(rooms, size):
+    return theta[0] + theta[1] * rooms + theta[2] * size
 
 
-def coefficients_sgd(train, l_rate, n_epoch):
-    global coef
-    coef = [0.0 for i in range(len(train[0]))]
-    for epoch in range(n_epoch):
-        sum_error = 0
-        for row in train:
-            yhat = predict(row, coef)
-            error = yhat - row[-1]
-            sum_error += error ** 2
-            coef[0] = coef[0] - l_rate * error
-            for i in range(len(row) - 1):
-                coef[i + 1] = coef[i + 1] - l_rate * error * row[i]
-        if epoch % 20 == 0:
-            print('>epoch=%d, lrate=%.3f, error=%.3f' % (epoch, l_rate, sum_error))
-    return coef
+for year in range(100):
+    off = 0
+    for rooms, size, price in houses:
+        gap = estimate(rooms, size) - price
+        off += gap ** 2
+        theta[0] -= 0.01 * gap
+        theta[1] -= 0.01 * gap * rooms
+        theta[2] -= 0.01 * gap * size
+    if year % 20 == 0:
+        print("year", year, "off by", round(off, 4))
 
-
-coef = coefficients_sgd(dataset, 0.01, 100)
-print(coef)
+print(theta)

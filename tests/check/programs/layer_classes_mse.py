@@ -1,69 +1,54 @@
 import numpy as np
 
+rs = np.random.RandomState(13)
 
-class Layer:
-    def __init__(self):
-        self.input = None
-        self.output = None
 
-    def forward(self, input):
+class Module:
+    def forward(self, v):
         raise NotImplementedError
 
-    def backward(self, output_gradient, learning_rate):
+    def backward(self, g, rate):
         raise NotImplementedError
 
 
-class Dense(Layer):
-    def __init__(self, input_size, output_size):
-        self.weights = np.random.randn(output_size, input_size)
-        self.bias = np.random.randn(output_size, 1)
+class Affine(Module):
+    def __init__(self, n, m):
+        self.M = rs.standard_normal((m, n))
+        self.shift = rs.standard_normal((m, 1))
 
-    def forward(self, input):
-        self.input = input
-        return np.dot(self.weights, self.input) + self.bias
+    def forward(self, v):
+        self.v = v
+        return self.M @ v + self.shift
 
-    def backward(self, output_gradient, learning_rate):
-        weights_gradient = np.dot(output_gradient, self.input.T)
-        input_gradient = np.dot(self.weights.T, output_gradient)
-        self.weights -= learning_rate * weights_gradient
-        self.bias -= learning_rate * output_gradient
-        return input_gradient
-
-
-class Tanh(Layer):
-    def forward(self, input):
-        self.input = input
-        return np.tanh(self.input)
-
-    def backward(self, output_gradient, learning_rate):
-        return output_gradient * (1 - np.tanh(self.input) ** 2)
+    def backward(self, g, rate):
+        back = self.M.T @ g
+        self.M -= rate * (g @ self.v.T)
+        self.shift -= rate * g
+        return back
 
 
-def mse(y_true, y_pred):
-    return np.mean(np.power(y_true - y_pred, 2))
+class Tanh(Module):
+    def forward(self, v):
+        self.t = np.tanh(v)
+        return self.t
+
+    def backward(self, g, rate):
+        return g * (1 - self.t ** 2)
 
 
-def mse_prime(y_true, y_pred):
-    return 2 * (y_pred - y_true) / np.size(y_true)
+stack = [Affine(2, 3), Tanh(), Affine(3, 1), Tanh()]
+truth = {(0, 0): 0, (0, 1): 1, (1, 0): 1, (1, 1): 0}
 
-
-X = np.reshape([[0, 0], [0, 1], [1, 0], [1, 1]], (4, 2, 1))
-Y = np.reshape([[0], [1], [1], [0]], (4, 1, 1))
-
-network = [Dense(2, 3), Tanh(), Dense(3, 1), Tanh()]
-epochs = 10000
-learning_rate = 0.1
-
-for e in range(epochs):
-    error = 0
-    for x, y in zip(X, Y):
-        output = x
-        for layer in network:
-            output = layer.forward(output)
-        error += mse(y, output)
-        grad = mse_prime(y, output)
-        for layer in reversed(network):
-            grad = layer.backward(grad, learning_rate)
-    error /= len(X)
-    if (e + 1) % 1000 == 0:
-        print(f"{e + 1}/{epochs}, error={error}")
+for sweep in range(8000):
+    squared = 0
+    for pair, bit in truth.items():
+        signal_in, due = np.array(pair, float).reshape(2, 1), np.array([[float(bit)]])
+        signal = signal_in
+        for module in stack:
+            signal = module.forward(signal)
+        squared += ((signal - due) ** 2).item()
+        g = 2 * (signal - due)
+        for module in stack[::-1]:
+            g = module.backward(g, 0.1)
+    if sweep % 1000 == 0:
+        print(f"sweep {sweep}: {squared / 4:.5f}")

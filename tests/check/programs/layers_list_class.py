@@ -1,66 +1,59 @@
-"""Feedforward network of any depth, learning row by row."""
-import random
+"""A net of any depth. Vectors are columns; one example at a time."""
+from random import Random
+
 import numpy as np
 
 
-class Network(object):
-
-    def __init__(self, sizes):
-        self.num_layers = len(sizes)
-        self.sizes = sizes
-        self.biases = [np.random.randn(n, 1) for n in sizes[1:]]
-        self.weights = [np.random.randn(n, k) for k, n in zip(sizes[:-1], sizes[1:])]
-
-    def feedforward(self, a):
-        for b, w in zip(self.biases, self.weights):
-            a = sigmoid(np.dot(w, a) + b)
-        return a
-
-    def train(self, data, epochs, eta):
-        for j in range(epochs):
-            random.shuffle(data)
-            for x, y in data:
-                nabla_b, nabla_w = self.backprop(x, y)
-                self.weights = [w - eta * nw for w, nw in zip(self.weights, nabla_w)]
-                self.biases = [b - eta * nb for b, nb in zip(self.biases, nabla_b)]
-            print("Epoch {0} complete".format(j))
-
-    def backprop(self, x, y):
-        nabla_b = [np.zeros(b.shape) for b in self.biases]
-        nabla_w = [np.zeros(w.shape) for w in self.weights]
-        activation = x
-        activations = [x]
-        zs = []
-        for b, w in zip(self.biases, self.weights):
-            z = np.dot(w, activation) + b
-            zs.append(z)
-            activation = sigmoid(z)
-            activations.append(activation)
-        delta = (activations[-1] - y) * sigmoid_prime(zs[-1])
-        nabla_b[-1] = delta
-        nabla_w[-1] = np.dot(delta, activations[-2].T)
-        for l in range(2, self.num_layers):
-            sp = sigmoid_prime(activations[-l])
-            delta = np.dot(self.weights[-l + 1].T, delta) * sp
-            nabla_b[-l] = delta
-            nabla_w[-l] = np.dot(delta, activations[-l - 1].T)
-        return nabla_b, nabla_w
-
-
-def sigmoid(z):
+def logistic(z):
     return 1.0 / (1.0 + np.exp(-z))
 
 
-def sigmoid_prime(z):
-    return sigmoid(z) * (1 - sigmoid(z))
+def logistic_slope(z):
+    s = logistic(z)
+    return s * (1 - s)
 
 
-def main():
-    np.random.seed(0)
-    net = Network([3, 5, 4, 2])
-    data = []
+class AnyDepth:
+    def __init__(self, widths, seed=0):
+        r = np.random.RandomState(seed)
+        self.depth = len(widths) - 1
+        self.W = [r.randn(widths[k + 1], widths[k]) for k in range(self.depth)]
+        self.B = [r.randn(widths[k + 1], 1) for k in range(self.depth)]
+
+    def answer(self, x):
+        for W, B in zip(self.W, self.B):
+            x = logistic(W.dot(x) + B)
+        return x
+
+    def slopes(self, x, want):
+        """Return the derivatives by W and by B, as lists."""
+        a, z = [x], []
+        for W, B in zip(self.W, self.B):
+            z.append(W.dot(a[-1]) + B)
+            a.append(logistic(z[-1]))
+        d = (a[-1] - want) * logistic_slope(z[-1])
+        by_W, by_B = [d.dot(a[-2].T)], [d]
+        for k in range(self.depth - 1, 0, -1):
+            d = self.W[k].T.dot(d) * logistic_slope(a[k])
+            by_W.insert(0, d.dot(a[k - 1].T))
+            by_B.insert(0, d)
+        return by_W, by_B
+
+    def learn(self, examples, rounds, rate):
+        mixer = Random(1)
+        for n in range(rounds):
+            mixer.shuffle(examples)
+            for x, want in examples:
+                by_W, by_B = self.slopes(x, want)
+                self.W = [W - rate * g for W, g in zip(self.W, by_W)]
+                self.B = [B - rate * g for B, g in zip(self.B, by_B)]
+            print("round", n, "done")
+
+
+def demo():
+    r = np.random.RandomState(2)
+    examples = []
     for _ in range(60):
-        x = np.random.rand(3, 1)
-        y = np.array([[float(x.sum() > 1.5)], [float(x[0, 0] > x[1, 0])]])
-        data.append((x, y))
-    net.train(data, 20, 1.0)
+        x = r.rand(3, 1)
+        examples.append((x, np.array([[float(x.sum() > 1.5)], [float(x[0, 0] > x[1, 0])]])))
+    AnyDepth([3, 5, 4, 2]).learn(examples, 20, 1.0)

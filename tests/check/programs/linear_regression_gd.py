@@ -1,26 +1,22 @@
 import numpy as np
 import matplotlib.pyplot as plt
 
-# made-up measurements
+# points in the exam against hours of study (made up)
 rng = np.random.default_rng(7)
-x = rng.uniform(0, 10, 50)
-y = 3.2 * x + 4 + rng.normal(0, 1, 50)
+hours = rng.uniform(0, 10, 50)
+points = 3.2 * hours + 4 + rng.normal(0, 1, 50)
 
-m = 0
-c = 0
-L = 0.001
-epochs = 1000
-n = float(len(x))
+slope, start = 0, 0
+rate = 0.001
 
-for i in range(epochs):
-    y_pred = m * x + c
-    D_m = (-2 / n) * sum(x * (y - y_pred))
-    m = m - L * D_m
-    y_pred = m * x + c
-    D_c = (-2 / n) * sum(y - y_pred)
-    c = c - L * D_c
+for rounds in range(1000):
+    line = slope * hours + start
+    d_slope = -2 * sum(hours * (points - line)) / len(hours)
+    slope = slope - rate * d_slope
+    line = slope * hours + start
+    d_start = -2 * sum(points - line) / len(hours)
+    start = start - rate * d_start
 
-print(m, c)
-plt.scatter(x, y)
-plt.plot([min(x), max(x)], [m * min(x) + c, m * max(x) + c], color="red")
+print("y = %.2f x + %.2f" % (slope, start))
+plt.plot(hours, points, "k.", hours, slope * hours + start, "g")
 plt.show()

@@ -44,6 +44,5 @@ for epoch in range(40):
         grad = dict(W=xb.T @ dh, b=dh.sum(0), V=h.T @ ds, c=ds.sum(0))
         for k in grad:
             theta[k] -= 0.1 * grad[k]
-        pick = None
     if epoch % 10 == 0:
         print(f"{epoch=} {nll / len(inputs):.4f}")

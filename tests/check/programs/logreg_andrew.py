@@ -1,63 +1,44 @@
 import numpy as np
 from sklearn.datasets import load_breast_cancer
 
-data = load_breast_cancer()
-m_train = 400
-train_x = data.data[:m_train].T
-train_y = data.target[:m_train].reshape(1, -1)
-test_x = data.data[m_train:].T
-test_y = data.target[m_train:].reshape(1, -1)
-
-mu = train_x.mean(axis=1, keepdims=True)
-sd = train_x.std(axis=1, keepdims=True)
-train_x = (train_x - mu) / sd
-test_x = (test_x - mu) / sd
+bunch = load_breast_cancer()
+split = 400
+X_all = (bunch.data - bunch.data[:split].mean(axis=0)) / bunch.data[:split].std(axis=0)
+X_all, Y_all = X_all.T, bunch.target[np.newaxis, :]
+X_tr, Y_tr, X_te, Y_te = X_all[:, :split], Y_all[:, :split], X_all[:, split:], Y_all[:, split:]
 
 
-def sigmoid(z):
-    s = 1 / (1 + np.exp(-z))
-    return s
+def sigm(z):
+    return 1 / (1 + np.exp(-z))
 
 
-def initialize_with_zeros(dim):
-    w = np.zeros((dim, 1))
-    b = 0.0
-    return w, b
-
-
-def propagate(w, b, X, Y):
+def forward_and_backward(weights, bias, X, Y):
+    """cost and gradients for all m examples (columns of X)"""
     m = X.shape[1]
-    A = sigmoid(np.dot(w.T, X) + b)
-    cost = -(1 / m) * np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A))
-    dw = (1 / m) * np.dot(X, (A - Y).T)
-    db = np.sum(A - Y)
-    cost = np.squeeze(np.array(cost))
-    grads = {"dw": dw, "db": db}
-    return grads, cost
+    A = sigm(weights.T @ X + bias)
+    cost = -(Y * np.log(A) + (1 - Y) * np.log(1 - A)).sum() / m
+    dZ = A - Y
+    dw = (X @ dZ.T) / m
+    db = np.sum(dZ)
+    return cost, dw, db
 
 
-def optimize(w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False):
-    costs = []
-    for i in range(num_iterations):
-        grads, cost = propagate(w, b, X, Y)
-        dw = grads["dw"]
-        db = grads["db"]
-        w = w - learning_rate * dw
-        b = b - learning_rate * db
-        if i % 100 == 0:
-            costs.append(cost)
-            if print_cost:
-                print("Cost after iteration %i: %f" % (i, cost))
-    params = {"w": w, "b": b}
-    return params, costs
+def gradient_descent(X, Y, alpha, iters, verbose=True):
+    weights = np.zeros((X.shape[0], 1))
+    bias = 0.0
+    curve = []
+    for it in range(iters):
+        cost, dw, db = forward_and_backward(weights, bias, X, Y)
+        weights = weights - alpha * dw
+        bias = bias - alpha * db
+        if it % 100 == 0:
+            curve.append(cost)
+            if verbose:
+                print("after %d iterations the cost is %.5f" % (it, cost))
+    return weights, bias, curve
 
 
-def predict(w, b, X):
-    A = sigmoid(np.dot(w.T, X) + b)
-    return (A > 0.5).astype(int)
-
-
-w, b = initialize_with_zeros(train_x.shape[0])
-params, costs = optimize(w, b, train_x, train_y, num_iterations=500, learning_rate=0.05, print_cost=True)
-p = predict(params["w"], params["b"], test_x)
-print("test accuracy: {} %".format(100 - np.mean(np.abs(p - test_y)) * 100))
+weights, bias, curve = gradient_descent(X_tr, Y_tr, 0.05, 500)
+for name, X, Y in (("train", X_tr, Y_tr), ("test", X_te, Y_te)):
+    guess = sigm(weights.T @ X + bias) > 0.5
+    print(name, "accuracy:", round(100 * float((guess == Y).mean()), 1), "%")

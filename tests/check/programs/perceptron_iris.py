@@ -2,43 +2,30 @@ import numpy as np
 from sklearn.datasets import load_iris
 
 
-class Perceptron(object):
-    """Perceptron classifier.
+class Rosenblatt:
+    """A perceptron that counts its misses in every pass; w[0] stands for the bias."""
 
-    eta : learning rate, n_iter : passes over the training set
-    """
+    def __init__(self, passes=10, rate=0.1):
+        self.passes, self.rate = passes, rate
 
-    def __init__(self, eta=0.01, n_iter=10, random_state=1):
-        self.eta = eta
-        self.n_iter = n_iter
-        self.random_state = random_state
-
-    def fit(self, X, y):
-        rgen = np.random.RandomState(self.random_state)
-        self.w_ = rgen.normal(loc=0.0, scale=0.01, size=1 + X.shape[1])
-        self.errors_ = []
-
-        for _ in range(self.n_iter):
-            errors = 0
-            for xi, target in zip(X, y):
-                update = self.eta * (target - self.predict(xi))
-                self.w_[1:] += update * xi
-                self.w_[0] += update
-                errors += int(update != 0.0)
-            self.errors_.append(errors)
+    def fit(self, X, signs):
+        self.w = np.random.RandomState(4).normal(0, 0.01, X.shape[1] + 1)
+        self.misses = []
+        for _ in range(self.passes):
+            missed = 0
+            for row, sign in zip(X, signs):
+                change = self.rate * (sign - self.predict(row))
+                self.w[0] += change
+                self.w[1:] += change * row
+                missed += change != 0
+            self.misses.append(int(missed))
         return self
 
-    def net_input(self, X):
-        return np.dot(X, self.w_[1:]) + self.w_[0]
-
     def predict(self, X):
-        return np.where(self.net_input(X) >= 0.0, 1, -1)
+        return np.where(X @ self.w[1:] + self.w[0] >= 0, 1, -1)
 
 
-iris = load_iris()
-X = iris.data[:100, [0, 2]]
-y = np.where(iris.target[:100] == 0, -1, 1)
-
-ppn = Perceptron(eta=0.1, n_iter=10)
-ppn.fit(X, y)
-print(ppn.errors_)
+data, species = load_iris(return_X_y=True)
+two = species < 2
+model = Rosenblatt().fit(data[two][:, [0, 2]], np.where(species[two] == 1, 1, -1))
+print("misses by pass:", model.misses)

@@ -1,34 +1,28 @@
 import numpy as np
 
-# random data, D_in -> H -> D_out, like in the tutorials
-N, D_in, H, D_out = 64, 10, 20, 3
+# nothing to learn here, only noise: does the loss fall at all?
+rows, n_in, n_mid, n_out = 64, 10, 20, 3
 rng = np.random.RandomState(77)
-x = rng.randn(N, D_in)
-y = rng.randn(N, D_out)
-w1 = rng.randn(D_in, H) * 0.3
-b1 = np.zeros(H)
-w2 = rng.randn(H, D_out) * 0.3
-b2 = np.zeros(D_out)
-learning_rate = 1e-2
+inp, out = rng.randn(rows, n_in), rng.randn(rows, n_out)
+A, a0 = rng.randn(n_in, n_mid) * 0.3, np.zeros(n_mid)
+B, b0 = rng.randn(n_mid, n_out) * 0.3, np.zeros(n_out)
 
-for t in range(500):
-    h = x.dot(w1) + b1
-    h_relu = np.maximum(h, 0)
-    y_pred = h_relu.dot(w2) + b2
+for k in range(500):
+    s = inp.dot(A) + a0
+    r = np.maximum(s, 0)
+    guess = r.dot(B) + b0
 
-    loss = np.square(y_pred - y).sum() / N
-    if t % 50 == 0:
-        print(t, loss)
+    if k % 50 == 0:
+        print("step", k, "loss", ((guess - out) ** 2).sum() / rows)
 
-    grad_y_pred = 2.0 * (y_pred - y) / N
-    grad_w2 = h.T.dot(grad_y_pred)
-    grad_b2 = grad_y_pred.sum(axis=0)
-    grad_h = grad_y_pred.dot(w2.T)
-    grad_h[h > 0] = 0
-    grad_w1 = x.T.dot(grad_h)
-    grad_b1 = grad_h.sum(axis=0)
+    g = 2.0 * (guess - out) / rows
+    g_B = s.T.dot(g)
+    g_b0 = g.sum(axis=0)
+    g_r = g.dot(B.T)
+    g_r[s > 0] = 0
+    g_A = inp.T.dot(g_r)
+    g_a0 = g_r.sum(axis=0)
 
-    w1 -= learning_rate * grad_w1
-    b1 -= learning_rate * grad_b1
-    w2 -= learning_rate * grad_w2
-    b2 -= learning_rate * grad_b2
+    for param, grad in ((A, g_A), (a0, g_a0), (B, g_B), (b0, g_b0)):
+        param -= 0.01 * grad
+    last = k

@@ -1,40 +1,35 @@
-from numpy import exp, array, random, dot
+from numpy import array, dot, exp
+from numpy.random import seed, uniform
 
 
-class NeuralNetwork():
-    def __init__(self):
-        random.seed(1)
-        # 3 inputs, 1 output, values from -1 to 1
-        self.synaptic_weights = 2 * random.random((3, 1)) - 1
+class OneNeuron():
+    """three switches in, one lamp out"""
 
-    def __sigmoid(self, x):
-        return 1 / (1 + exp(-x))
+    def __init__(self, switches):
+        seed(20)
+        self.w = uniform(-1, 1, (switches, 1))
 
-    def __sigmoid_derivative(self, x):
-        return x * (1 - x)
+    def __squash(self, total):
+        return 1 / (1 + exp(-total))
 
-    def train(self, training_set_inputs, training_set_outputs, number_of_training_iterations):
-        for iteration in range(number_of_training_iterations):
-            output = self.think(training_set_inputs)
-            error = output - training_set_outputs
-            adjustment = dot(training_set_inputs.T, error * self.__sigmoid_derivative(output))
-            self.synaptic_weights += adjustment
+    def __steepness(self, out):
+        return out * (1 - out)
 
-    def think(self, inputs):
-        return self.__sigmoid(dot(inputs, self.synaptic_weights))
+    def think(self, switches):
+        return self.__squash(dot(switches, self.w))
+
+    def train(self, examples, answers, times):
+        for time in range(times):
+            out = self.think(examples)
+            miss = out - answers
+            self.w += dot(examples.T, miss * self.__steepness(out))
 
 
 if __name__ == "__main__":
-    neural_network = NeuralNetwork()
-
-    print("Random starting synaptic weights: ")
-    print(neural_network.synaptic_weights)
-
-    training_set_inputs = array([[0, 0, 1], [1, 1, 1], [1, 0, 1], [0, 1, 1]])
-    training_set_outputs = array([[0, 1, 1, 0]]).T
-    neural_network.train(training_set_inputs, training_set_outputs, 10000)
-
-    print("New synaptic weights after training: ")
-    print(neural_network.synaptic_weights)
-    print("Considering new situation [1, 0, 0] -> ?: ")
-    print(neural_network.think(array([1, 0, 0])))
+    lamp = OneNeuron(3)
+    print("weights before:", lamp.w.T)
+    examples = array([[1, 0, 0], [1, 0, 1], [1, 1, 0], [1, 1, 1], [0, 1, 0]])
+    answers = array([[0], [1], [0], [1], [0]])
+    lamp.train(examples, answers, 8000)
+    print("weights after:", lamp.w.T)
+    print("only the last switch on:", lamp.think(array([0, 0, 1])))

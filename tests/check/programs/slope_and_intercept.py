@@ -1,18 +1,17 @@
 import numpy as np
 
-def gradient_descent(x, y):
-    m_curr = b_curr = 0
-    iterations = 1000
-    n = len(x)
-    learning_rate = 0.05
 
-    for i in range(iterations):
-        y_predicted = m_curr * x + b_curr
-        cost = (1/n) * sum([val**2 for val in (y - y_predicted)])
-        md = -(2/n) * sum(y - y_predicted)
-        bd = (2/n) * sum(y - y_predicted)
-        m_curr = m_curr - learning_rate * md
-        b_curr = b_curr - learning_rate * bd
-        if i % 100 == 0:
-            print("m {}, b {}, cost {} iteration {}".format(m_curr, b_curr, cost, i))
-    return m_curr, b_curr
+def fit_line(xs, ys, rate=0.03, rounds=800):
+    """y = k x + q by gradient descent on the mean squared error"""
+    k, q = 0.0, 0.0
+    n = xs.size
+    for r in range(rounds):
+        off = ys - (k * xs + q)
+        mse = np.dot(off, off) / n
+        slope_k = -2 / n * off.sum()
+        slope_q = 2 / n * off.sum()
+        k -= rate * slope_k
+        q -= rate * slope_q
+        if r % 100 == 0:
+            print("round {:4d}: k={:.3f} q={:.3f} mse={:.4f}".format(r, k, q, mse))
+    return k, q

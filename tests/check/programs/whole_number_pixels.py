@@ -25,7 +25,6 @@ def run(epochs=10, rate=0.5):
             dz = (a - t) / len(x)
             w -= rate * x.T @ dz
             b -= rate * dz.sum(axis=0)
-            del dz
         print("epoch", epoch, "hits", hits / len(pixels))
 
 
