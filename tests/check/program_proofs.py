@@ -14,7 +14,7 @@ import numpy as np
 from autograd import grad
 
 from tests.check.program_keys import Program, Source, patched
-from tests.check.program_runs import Array, Step, watch
+from tests.check.program_runs import Array, Step, Watched, watch
 
 
 def log_of_summed_exp(z: Any) -> Any:
@@ -82,7 +82,8 @@ def gradient(step: Step, proof: dict[str, Any]) -> Gradient:
     penalty = 2 * proof.get("l2", 0.0)
     gradients, errors = [], []
     u = step.unit
-    before, after = forward_errors(step, values), backward_errors(step, values, dzs, y)
+    before = forward_errors(step, values)
+    after = backward_errors(step, values, dzs, y, before)
     for n, (W, *b) in enumerate(step.before):
         gradients.append(values[n].T @ dzs[n] + penalty * W)
         errors.append(
@@ -105,17 +106,17 @@ def forward_errors(step: Step, values: list[Array]) -> list[Array]:
     return errors
 
 
-def backward_errors(step: Step, values: list[Array], dzs: list[Array], y: Array) -> list[Array]:
-    """Bound the rounding of every dz.
+def backward_errors(step: Step, values: list[Array], dzs: list[Array], y: Array, before: list[Array]) -> list[Array]:
+    """Bound the rounding of every dz, given that of the layers' inputs.
 
     No activation's slope changes faster than 1, and every loss's dz is (a - y) / N times at most 2.
     """
-    forwards, u = forward_errors(step, values), step.unit
-    errors = [(2 / len(y)) * (2 * forwards[-1] + 8 * u * (abs(values[-1]) + abs(y)))]
+    u = step.unit
+    errors = [(2 / len(y)) * (2 * before[-1] + 8 * u * (abs(values[-1]) + abs(y)))]
     for n in range(len(dzs) - 1, 0, -1):
         W = step.before[n][0]
         back = abs(dzs[n]) @ abs(W).T
-        errors.insert(0, errors[0] @ abs(W).T + back * ((W.shape[1] + 8) * u + forwards[n]))
+        errors.insert(0, errors[0] @ abs(W).T + back * ((W.shape[1] + 8) * u + before[n]))
     return errors
 
 
@@ -211,7 +212,12 @@ class Findings:
 
 def findings(program: Program, source: Source | None = None) -> Findings:
     """Run a program, or another source of it, and hold it against its key."""
-    seen, proof = watch(program, source), program.key["proof"]
+    return findings_of(watch(program, source), program)
+
+
+def findings_of(seen: Watched, program: Program) -> Findings:
+    """Hold what was seen of a run against the program's key."""
+    proof = program.key["proof"]
     if len(seen.steps) < proof.get("steps", 3):
         raise AssertionError(f"{program} takes {len(seen.steps)} of the {proof.get('steps', 3)} steps of its key")
     return Findings(steps_are_right(seen.steps, proof), tuple(seen.observed))

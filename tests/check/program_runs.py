@@ -4,6 +4,7 @@ import builtins
 import contextlib
 import copy
 import io
+import logging
 import os
 import random
 import sys
@@ -183,6 +184,7 @@ def watch(program: Program, source: Source | None = None) -> Watched:
     codes = compiled(source)
     names: dict[str, Any] = {"__name__": "__main__", "__file__": program.path.name}
     with surroundings(program.path):
+        tracer = sys.gettrace()  # coverage has one
         sys.settrace(probes)
         try:
             for code in codes:
@@ -192,7 +194,7 @@ def watch(program: Program, source: Source | None = None) -> Watched:
         except (Enough, SystemExit):
             pass
         finally:
-            sys.settrace(None)
+            sys.settrace(tracer)
         if None in probes.results:
             probes.program_ended(names)
     return Watched(probes.steps, [result is True for result in probes.results])
@@ -206,7 +208,8 @@ def surroundings(path: Path) -> Iterator[None]:
     random.seed(0)
     np.random.seed(0)
     with (
-        patch.dict(sys.modules, harmless()),
+        in_place_of_modules(harmless()),
+        patch.object(logging, "basicConfig"),
         patch.object(sys, "argv", [path.name]),
         patch.object(builtins, "input", lambda *_: ""),
         patch.object(np.random, "default_rng", lambda seed=None: default_rng(0 if seed is None else seed)),
@@ -226,7 +229,22 @@ def surroundings(path: Path) -> Iterator[None]:
             np.random.set_state(numpy_state)
 
 
-def harmless() -> dict[str, types.ModuleType]:
+@contextlib.contextmanager
+def in_place_of_modules(stand_ins: dict[str, Any]) -> Iterator[None]:
+    """Have these imported under their names; what else is imported meanwhile stays imported."""
+    before = {name: sys.modules.get(name) for name in stand_ins}
+    sys.modules.update(stand_ins)
+    try:
+        yield
+    finally:
+        for name, module in before.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+
+
+def harmless() -> dict[str, Any]:
     """Return stand-ins for plotting, progress bars, and Keras's datasets."""
     modules: dict[str, Any] = {
         name: MagicMock(name=name)
@@ -239,7 +257,7 @@ def harmless() -> dict[str, types.ModuleType]:
     mnist = types.SimpleNamespace(load_data=small_mnist)
     for name in ("keras", "tensorflow.keras"):
         datasets = types.ModuleType(f"{name}.datasets")
-        datasets.mnist = mnist  # type: ignore[attr-defined]
+        datasets.mnist = mnist
         modules[f"{name}.datasets"], modules[f"{name}.datasets.mnist"] = datasets, mnist
         modules[name] = types.ModuleType(name)
         modules[name].datasets = datasets

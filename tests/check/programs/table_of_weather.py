@@ -5,6 +5,7 @@ raw = np.genfromtxt("weather.csv", delimiter=",", skip_header=1)
 features, target = raw[:, :3], raw[:, 3:]
 features = (features - features.mean(axis=0)) / features.std(axis=0)
 
+# the last ten days are kept for the test, all others are for training
 train_n = len(raw) - 10
 X, y = features[1:train_n], target[1:train_n]
 w = np.zeros((3, 1))

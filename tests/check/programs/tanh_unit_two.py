@@ -16,7 +16,6 @@ for n in range(250):
     mse = (diff ** 2).mean()
     grad = 2 * diff / len(data)
     w -= learning_rate * (data.T @ grad)
-    bias = bias - learning_rate * 0
     if n % 25 == 0:
         print(n, mse)
 
