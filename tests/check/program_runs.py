@@ -245,7 +245,7 @@ def in_place_of_modules(stand_ins: dict[str, Any]) -> Iterator[None]:
 
 
 def harmless() -> dict[str, Any]:
-    """Return stand-ins for plotting, progress bars, and Keras's datasets."""
+    """Return stand-ins for plotting, progress bars, and the datasets of Keras and torchvision."""
     modules: dict[str, Any] = {
         name: MagicMock(name=name)
         for name in ("matplotlib", "matplotlib.pyplot", "seaborn", "IPython", "IPython.display", "tqdm", "tqdm.auto")
@@ -261,6 +261,9 @@ def harmless() -> dict[str, Any]:
         modules[f"{name}.datasets"], modules[f"{name}.datasets.mnist"] = datasets, mnist
         modules[name] = types.ModuleType(name)
         modules[name].datasets = datasets
+    modules["torchvision"] = types.ModuleType("torchvision")
+    modules["torchvision"].datasets = modules["torchvision.datasets"] = types.ModuleType("torchvision.datasets")
+    modules["torchvision.datasets"].MNIST = SmallMnist
     modules["tensorflow"] = types.ModuleType("tensorflow")
     modules["tensorflow"].keras = modules["tensorflow.keras"]
     return modules
@@ -271,3 +274,20 @@ def small_mnist() -> tuple[tuple[Any, Any], tuple[Any, Any]]:
     large = (DIGITS.images * 15).astype(np.uint8).repeat(3, axis=1).repeat(3, axis=2)
     images, labels = np.pad(large, ((0, 0), (2, 2), (2, 2))), DIGITS.target.astype(np.uint8)
     return (images[:1500], labels[:1500]), (images[1500:], labels[1500:])
+
+
+class Tensor(np.ndarray):
+    """An array that is asked for its NumPy array, as a tensor is."""
+
+    def numpy(self) -> Any:
+        """Return the array."""
+        return np.asarray(self)
+
+
+class SmallMnist:
+    """torchvision's MNIST with the images of ``small_mnist``."""
+
+    def __init__(self, root: str, train: bool = True, **_: Any) -> None:
+        """Take the images to train on, or those to test."""
+        images, labels = small_mnist()[0 if train else 1]
+        self.data, self.targets = images.view(Tensor), labels.astype(np.int64).view(Tensor)
