@@ -96,8 +96,8 @@ def test_each_of_two_mistakes_is_one(program: Program) -> None:
 @by_name(ALL)
 def test_a_millionth_too_much_in_one_weight_is_no_rounding(program: Program) -> None:
     steps = deepcopy(due(program.path.name).steps)
-    step = next(step for step in reversed(steps) if (step.after[-1][0] != step.before[-1][0]).any())
-    moved = abs(step.after[-1][0] - step.before[-1][0])
+    moves = [abs(step.after[-1][0] - step.before[-1][0]) for step in steps]
+    step, moved = max(zip(steps, moves, strict=True), key=lambda pair: pair[1].max())
     weight = np.unravel_index(moved.argmax(), moved.shape)
     step.after[-1][0][weight] += (1e-1 if step.unit > 1e-10 else 1e-6) * moved.max()  # a tenth in float32
     assert not steps_are_right(steps, program.key["proof"])

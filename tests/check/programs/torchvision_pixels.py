@@ -19,7 +19,7 @@ for epoch in range(8):
         x, t = x_train[k], t_train[k]
         a = 1 / (1 + np.exp(-(x @ w + b)))
         dz = (a - t) * a * (1 - a) / len(k)
-        w -= 1.5 * (x.T @ dz)
-        b -= 1.5 * dz.sum(axis=0, keepdims=True)
+        w -= 0.1 * (x.T @ dz)
+        b -= 0.1 * dz.sum(axis=0, keepdims=True)
     a = 1 / (1 + np.exp(-(x_test @ w + b)))
     print(f"epoch {epoch}: {np.mean((a > 0.5) == t_test):.3f} of the test images")
