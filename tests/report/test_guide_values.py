@@ -31,7 +31,8 @@ def test_every_value_checks(entries: list[Entry]) -> None:
 
 @pytest.mark.parametrize("config", RECIPES, ids=lambda config: f"{config.optimizer}-{config.pixels}-{config.dtype}")
 def test_every_value_checks_whatever_the_recipe(config: Config, digits: Dataset) -> None:
-    failed = [str(entry.value) for entry in guide_of(Comparison(config, digits)) if not entry.value.ok]
+    with Comparison(config, digits) as comparison:
+        failed = [str(entry.value) for entry in guide_of(comparison) if not entry.value.ok]
     assert not failed
 
 
