@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from compare.errors import BadInput
+from compare.common.errors import BadInput
 
 Result = Mapping[str, Any]
 """One file's result, as in the JSON of `check`: `file`, `verdict`, `wrong` and `seconds` are read."""

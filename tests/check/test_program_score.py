@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from compare.check.program_score import Share, read_keys, score
-from compare.errors import BadInput
+from compare.common.errors import BadInput
 from tests.check.program_keys import PROGRAMS
 
 KEYS: dict[str, dict[str, Any]] = {
