@@ -49,7 +49,7 @@ def compare(
     figures: options.Figures = None,
     quiet: options.Quiet = False,
 ) -> None:
-    """Train the tutorial's Keras perceptron and its hand-written NumPy twin side by side, and prove that they match.
+    """Train the tutorial's Keras perceptron and the hand-written NumPy one together, and prove that they match.
 
     Exit code: 0 matched, 1 not matched, 2 bad input, 130 interrupted.
     """
@@ -62,7 +62,7 @@ def run(config: Config, dataset: str, data: Path | None, out: Path, quiet: bool,
     """Compare, show it, write ``result.json`` and ``report.html``; return the exit code."""
     from compare.common.files import output_directory, write_json
     from compare.core.comparison import Comparison
-    from compare.core.result import result_of
+    from compare.core.result import comparison_result
     from compare.report import terminal
     from compare.report.page import command_of, write_report
     from scratch.datasets import load
@@ -84,10 +84,10 @@ def run(config: Config, dataset: str, data: Path | None, out: Path, quiet: bool,
             if not comparison.epochs:
                 print("interrupted before the first epoch was finished; nothing is written", file=sys.stderr)
                 return INTERRUPTED
-            write_json(result_of(comparison), path)
+            write_json(comparison_result(comparison), path)
             print(f"interrupted: {comparison.epochs} finished epochs are in {path}", file=sys.stderr)
             return INTERRUPTED
-        write_json(result_of(comparison), path)
+        write_json(comparison_result(comparison), path)
         console.print(f"Written: {path}", highlight=False)
         page = out / "report.html"
         with console.status("Writing the report"):

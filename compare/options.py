@@ -74,6 +74,6 @@ Quiet = Annotated[
 
 
 def config_of(context: typer.Context) -> Config:
-    """Make the recipe of the options that a command was given; those that it does not have stay at their default."""
+    """Make the config of the options that a command was given; those that it does not have stay at their default."""
     given = context.params
     return Config(**{field.name: given[field.name] for field in fields(Config) if field.name in given})

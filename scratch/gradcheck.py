@@ -12,13 +12,13 @@ import numpy as np
 from scratch.arrays import Array
 from scratch.names import lookup
 
-Function = Callable[[Array], complex]
+ScalarFunction = Callable[[Array], complex]
 
 COMPLEX_STEP = 1e-20  # no subtraction follows, so it may be as small as one likes
 CENTRAL_STEP = 2.0**-17  # near eps**(1/3), where truncation, h**2, and rounding, eps / h, balance; exact to add
 
 
-def complex_step(f: Function, x: Array) -> Array:
+def complex_step(f: ScalarFunction, x: Array) -> Array:
     """Differentiate f along the imaginary axis.
 
         df = imag(f(x + 1j * h)) / h
@@ -33,7 +33,7 @@ def complex_step(f: Function, x: Array) -> Array:
     return df
 
 
-def central_difference(f: Function, x: Array) -> Array:
+def central_difference(f: ScalarFunction, x: Array) -> Array:
     """Differentiate f by a step to either side.
 
         df = (f(x + h) - f(x - h)) / (2 * h)
@@ -52,7 +52,7 @@ def central_difference(f: Function, x: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class Check:
+class GradientCheck:
     """How far a stated gradient is from the measured one."""
 
     stated: Array
@@ -79,7 +79,9 @@ class Check:
 _METHODS = {"complex_step": (complex_step, 1e-12), "central_difference": (central_difference, 1e-7)}
 
 
-def check(f: Function, gradient: Callable[[Array], Array], x: Array, method: str = "complex_step") -> Check:
+def check(
+    f: ScalarFunction, gradient: Callable[[Array], Array], x: Array, method: str = "complex_step"
+) -> GradientCheck:
     """Hold ``gradient(x)`` against the derivative of f measured at x.
 
         error = norm(stated - measured) / maximum(norm(stated), norm(measured))
@@ -90,13 +92,13 @@ def check(f: Function, gradient: Callable[[Array], Array], x: Array, method: str
     measure, tolerance = lookup("method", method, _METHODS)
     stated, measured = np.asarray(gradient(x)), measure(f, x)
     if stated.shape != measured.shape or not (np.isfinite(stated).all() and np.isfinite(measured).all()):
-        return Check(stated, measured, np.inf, tolerance)
+        return GradientCheck(stated, measured, np.inf, tolerance)
     largest = max(np.abs(stated).max(), np.abs(measured).max())
     if largest == 0:
-        return Check(stated, measured, 0.0, tolerance)
+        return GradientCheck(stated, measured, 0.0, tolerance)
     one, other = stated / largest, measured / largest  # so that no square leaves the type's range
     error = float(np.linalg.norm(one - other) / max(np.linalg.norm(one), np.linalg.norm(other)))
-    return Check(stated, measured, error, tolerance)
+    return GradientCheck(stated, measured, error, tolerance)
 
 
-__all__ = ["Check", "central_difference", "check", "complex_step"]
+__all__ = ["GradientCheck", "central_difference", "check", "complex_step"]

@@ -8,13 +8,13 @@ from numpy.typing import ArrayLike
 from scratch import callbacks as watching
 from scratch import config, losses, optimizers
 from scratch.arrays import Array, Stored
+from scratch.callbacks import Logs
 from scratch.data import batches, rows_of, sequential, shuffled, split_tail
 from scratch.layers import Input, Layer, Shape
 from scratch.metrics import Metric, RunningMean
 from scratch.metrics import get as get_metric
 from scratch.utils import generator
 
-Logs = dict[str, float]
 Outputs = tuple[Array, Array, Array]  # y, z and a of a batch
 Scores = float | list[float] | Logs
 

@@ -2,13 +2,13 @@
 
 from compare import compare
 from compare.core.config import Config
-from compare.core.result import result_of
+from compare.core.result import comparison_result
 from scratch.datasets import Dataset
 
 
 def test_float32_matches_with_no_label_differing(mnist: Dataset) -> None:
     comparison = compare(Config(), mnist)
-    result = result_of(comparison)
+    result = comparison_result(comparison)
     assert result["verdict"] == "matched", result["verdict_sentence"]
     assert result["label_disagreements"] == {"train": 0, "validation": 0}
     assert max(result["max_weight_difference"]) < 1e-6
@@ -16,13 +16,13 @@ def test_float32_matches_with_no_label_differing(mnist: Dataset) -> None:
 
 
 def test_float64_matches_to_1e_13(mnist: Dataset) -> None:
-    result = result_of(compare(Config(dtype="float64"), mnist))
+    result = comparison_result(compare(Config(dtype="float64"), mnist))
     assert result["verdict"] == "matched", result["verdict_sentence"]
     assert max(result["max_weight_difference"]) <= 1e-13
 
 
 def test_raw_pixels_under_a_sigmoid_are_limited_by_rounding(mnist: Dataset) -> None:
-    result = result_of(compare(Config(pixels="raw", epochs=2), mnist))
+    result = comparison_result(compare(Config(pixels="raw", epochs=2), mnist))
     assert result["verdict"] == "rounding-limited", result["verdict_sentence"]
 
 

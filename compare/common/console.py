@@ -1,4 +1,4 @@
-"""The terminal kit of every command: notices, a progress bar, charts, short numbers."""
+"""What every command has for the terminal: notices, a progress bar, charts, short numbers."""
 
 import sys
 from collections.abc import Callable

@@ -66,7 +66,7 @@ class Config:
         return -(-rows // self.batch_size)
 
     def reference(self) -> "Config":
-        """Return the same recipe in float64, with the learning rate that float32 makes of it."""
+        """Return the same config in float64, with the learning rate that float32 makes of it."""
         return replace(self, dtype="float64", learning_rate=float(np.float32(self.learning_rate)))
 
     def as_dict(self) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Framework:
             self.set_dtype(before)
 
     def optimizer(self, config: Config) -> Any:
-        """Make the recipe's optimizer."""
+        """Make the config's optimizer."""
         if config.optimizer == "adam":
             return self.keras.optimizers.Adam(learning_rate=config.learning_rate)
         return self.keras.optimizers.SGD(
@@ -44,7 +44,7 @@ class Framework:
         )
 
     def build(self, config: Config, shape: tuple[int, ...], weights: list[Array], **changes: Any) -> Any:
-        """Build the recipe's perceptron with these weights; ``changes`` replace parts of it."""
+        """Build the config's perceptron with these weights; ``changes`` replace parts of it."""
         parts = {"optimizer": self.optimizer(config), "loss": config.loss, "activation": config.activation} | changes
         model = keras_ref.build(self.keras, shape=shape, **parts)
         model.set_weights(weights)

@@ -6,11 +6,12 @@ from typing import Any
 from compare.common.environment import environment
 from compare.core.comparison import Comparison
 from compare.core.training import PERTURBED, apart
+from scratch.datasets import Dataset
 
 
-def result_of(comparison: Comparison) -> dict[str, Any]:
+def comparison_result(comparison: Comparison) -> dict[str, Any]:
     """Gather the result; of a comparison that was broken off, what is finished, with no verdict."""
-    rows, dataset, epochs = comparison.rows, comparison.dataset, comparison.epochs
+    rows, epochs = comparison.rows, comparison.epochs
     shown = {name: run for name, run in comparison.runs.items() if name in ("keras", "scratch")}
     labels = {
         check.quantity: None if check.max_abs_difference is None else int(check.max_abs_difference)
@@ -19,14 +20,7 @@ def result_of(comparison: Comparison) -> dict[str, Any]:
     }
     verdict = comparison.verdict
     return {
-        "dataset": {
-            "name": dataset.name,
-            "source": dataset.source,
-            "verified": dataset.verified,
-            "notice": dataset.notice,
-            "train": len(rows.x_train),
-            "validation": len(rows.x_val),
-        },
+        "dataset": described(comparison.dataset, len(rows.x_train), len(rows.x_val)),
         "recipe": comparison.config.as_dict(),
         "history": {name: {key: values[:epochs] for key, values in run.history.items()} for name, run in shown.items()},
         "baseline_accuracy": rows.baseline,
@@ -41,6 +35,12 @@ def result_of(comparison: Comparison) -> dict[str, Any]:
         "verdict_step": verdict and verdict.step,
         "environment": environment(),
     }
+
+
+def described(dataset: Dataset, train: int, validation: int) -> dict[str, Any]:
+    """Say where the rows came from, and how many were trained and validated on."""
+    told = {name: getattr(dataset, name) for name in ("name", "source", "verified", "notice")}
+    return told | {"train": train, "validation": validation}
 
 
 def _apart(comparison: Comparison, one: str, other: str) -> list[float]:

@@ -31,7 +31,7 @@ def classifier(keras: Any, optimizer: Any, loss: str, activation: str, shape: tu
 
 @dataclass(frozen=True)
 class Classifiers(Framework):
-    """A library that builds a unit for each class, whatever activation and loss the recipe names."""
+    """A library that builds a unit for each class, whatever activation and loss the config names."""
 
     activation: str
     loss: str

@@ -25,7 +25,7 @@ PANELS = {"accuracy": "Training accuracy", "val_accuracy": "Validation accuracy"
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DescribedFigure:
     """A figure, the name of its file, and what a reader would see in it."""
 
     name: str
@@ -33,7 +33,7 @@ class Drawn:
     alternative: str
 
 
-def figures_of(comparison: Comparison, predictions: Predictions) -> dict[str, Drawn]:
+def figures_of(comparison: Comparison, predictions: Predictions) -> dict[str, DescribedFigure]:
     """Draw everything, one figure a panel, so that a page can set them side by side or one below the other."""
     with pages.themed():
         drawn = [
@@ -63,7 +63,7 @@ def _whole_numbers(axes: Any) -> None:
     axes.set_xlabel("epoch")
 
 
-def curve(comparison: Comparison, name: str) -> Drawn:
+def curve(comparison: Comparison, name: str) -> DescribedFigure:
     """Draw one number of the history of both sides, one line on the other."""
     keras, scratch = (comparison.runs[side].history[name] for side in ("keras", "scratch"))
     epochs, title = _epochs(comparison), PANELS[name]
@@ -82,7 +82,7 @@ def curve(comparison: Comparison, name: str) -> Drawn:
             axes.set_ylim((low + high - NARROWEST) / 2, (low + high + NARROWEST) / 2)
     _whole_numbers(axes)
     axes.legend()
-    return Drawn(
+    return DescribedFigure(
         name,
         figure,
         f"{title} by epoch: a wide line for Keras and a dashed line for NumPy{over}. From {keras[0]:.4f} after the "
@@ -90,7 +90,7 @@ def curve(comparison: Comparison, name: str) -> Drawn:
     )
 
 
-def weight_difference(comparison: Comparison) -> Drawn:
+def weight_difference(comparison: Comparison) -> DescribedFigure:
     """Draw how far the weights of the two sides are apart after each epoch."""
     keras, scratch, epochs = comparison.runs["keras"], comparison.runs["scratch"], _epochs(comparison)
     between = np.array([apart(keras.weights[epoch], scratch.weights[epoch]) for epoch in epochs])
@@ -98,7 +98,7 @@ def weight_difference(comparison: Comparison) -> Drawn:
     return _difference(comparison, "weights_difference", "Weights, max|ΔW|", between, drifted, 2 * drifted)
 
 
-def history_difference(comparison: Comparison, name: str) -> Drawn:
+def history_difference(comparison: Comparison, name: str) -> DescribedFigure:
     """Draw how far the reported numbers of the two sides are apart after each epoch."""
     keras, scratch = comparison.runs["keras"], comparison.runs["scratch"]
     between = np.abs(np.subtract(keras.history[name], scratch.history[name]))
@@ -106,7 +106,9 @@ def history_difference(comparison: Comparison, name: str) -> Drawn:
     return _difference(comparison, f"{name}_difference", PANELS[name], between, drifted, allowed)
 
 
-def _difference(comparison: Comparison, name: str, title: str, found: Array, drifted: Array, allowed: Array) -> Drawn:
+def _difference(
+    comparison: Comparison, name: str, title: str, found: Array, drifted: Array, allowed: Array
+) -> DescribedFigure:
     """Draw differences on a logarithmic axis; those that are exactly 0 stand on its floor, which says so."""
     from matplotlib.ticker import NullFormatter
 
@@ -115,7 +117,7 @@ def _difference(comparison: Comparison, name: str, title: str, found: Array, dri
     positive = numbers[np.isfinite(numbers) & (numbers > 0)]
     if not positive.size:
         axes.text(0.5, 0.5, "exactly 0, or no number", ha="center", transform=axes.transAxes, color=COLOURS["muted"])
-        return Drawn(name, figure, f"{title}: the difference is exactly 0, or no number, after every epoch.")
+        return DescribedFigure(name, figure, f"{title}: the difference is exactly 0, or no number, after every epoch.")
     floor, top = 10 ** np.floor(np.log10(positive.min()) - 0.1), 10 ** np.ceil(np.log10(positive.max()))
     epochs = _epochs(comparison)
     axes.set_yscale("log")
@@ -130,7 +132,7 @@ def _difference(comparison: Comparison, name: str, title: str, found: Array, dri
         axes.annotate("on the floor: exactly 0", (0.98, 0.03), xycoords="axes fraction", ha="right", fontsize=8)
     _whole_numbers(axes)
     axes.legend(loc="upper center", ncols=3, fontsize=8, handlelength=1.5, columnspacing=1)
-    return Drawn(
+    return DescribedFigure(
         name,
         figure,
         f"{title}, difference between Keras and NumPy by epoch on a logarithmic axis: {found[0]:.2g} after the first "
@@ -160,7 +162,7 @@ def largest_weight(comparison: Comparison) -> float:
     return max(finite, default=1.0) or 1.0
 
 
-def weights(comparison: Comparison, yes: str) -> Drawn:
+def weights(comparison: Comparison, yes: str) -> DescribedFigure:
     """Draw the weights as images: before, during and after training, in one scale."""
     scratch, shape = comparison.runs["scratch"], comparison.rows.shape
     last = comparison.epochs
@@ -176,7 +178,7 @@ def weights(comparison: Comparison, yes: str) -> Drawn:
         axes.grid(visible=False)
     bar = figure.colorbar(drawn, ax=row, shrink=0.8, label=f"← against        for '{yes}' →")
     bar.outline.set_visible(False)
-    return Drawn(
+    return DescribedFigure(
         "weights",
         figure,
         f"The {shape[0]}×{shape[1]} weights as images on a scale from orange (against '{yes}') over white (0) to blue "
@@ -184,14 +186,14 @@ def weights(comparison: Comparison, yes: str) -> Drawn:
     )
 
 
-def spread(predictions: Predictions, name: str, values: Array) -> Drawn:
+def spread(predictions: Predictions, name: str, values: Array) -> DescribedFigure:
     """Draw how z or a is spread, of images that are the digit and of the others."""
     title = {"z": "Weighted sum z", "a": "Output a"}[name]
     figure, axes = _panel(title)
     y, yes, no = predictions.y, predictions.yes, predictions.no
     if not predictions.finite:
         axes.text(0.5, 0.5, "no finite numbers: this run overflowed", ha="center", transform=axes.transAxes)
-        return Drawn(f"spread_{name}", figure, f"{title}: no histogram, as these are no finite numbers.")
+        return DescribedFigure(f"spread_{name}", figure, f"{title}: no histogram, as these are no finite numbers.")
     least, most = float(values.min()), float(values.max())
     bins = np.linspace(least, most, 41) if least < most else np.array([least - 0.5, least + 0.5])
     means = []
@@ -211,7 +213,7 @@ def spread(predictions: Predictions, name: str, values: Array) -> Drawn:
     axes.legend(loc="upper left" if name == "z" else "upper center")
     missed, mistaken = predictions.confusion.false_negatives, predictions.confusion.false_positives
     wrong = f"; {missed} of '{yes}' are at or below one half, {mistaken} of the others above" if name == "a" else ""
-    return Drawn(
+    return DescribedFigure(
         f"spread_{name}",
         figure,
         f"{title}, a histogram for '{yes}' and one for '{no}', on a logarithmic axis. Its mean is "

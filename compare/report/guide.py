@@ -14,7 +14,7 @@ from compare.core.checks import Check
 from compare.core.comparison import Comparison
 from compare.core.config import Config
 from compare.report.guide_values import values_of
-from compare.report.keras_lines import Line, marked, read_keras_lines, written
+from compare.report.keras_lines import KerasLine, marked, read_keras_lines, written
 from scratch import activations, data, initializers, layers, losses, metrics, models, optimizers
 
 
@@ -32,7 +32,7 @@ class Row:
 
 
 def _loss(config: Config) -> losses.Loss:
-    """Return the loss of the recipe as it follows its activation."""
+    """Return the loss of the config as it follows its activation."""
     return losses.get(config.loss).after(activations.get(config.activation))
 
 
@@ -222,7 +222,7 @@ class Entry:
     """A row of the guide as this run has it: the line, cut where the word begins and ends, the math, and the value."""
 
     row: Row
-    line: Line
+    line: KerasLine
     before: str
     word: str
     after: str

@@ -17,7 +17,7 @@ LOAD = script.load_data.__name__
 
 
 @dataclass(frozen=True)
-class Line:
+class KerasLine:
     """A statement of ``keras_ref``, where it stands, and the words in it that need explaining."""
 
     place: str
@@ -25,7 +25,7 @@ class Line:
     words: tuple[str, ...]
 
 
-def read_keras_lines() -> list[Line]:
+def read_keras_lines() -> list[KerasLine]:
     """Return every statement that speaks to Keras or computes something, in the order in which they run.
 
     The words of a line are the methods that it calls on ``keras`` or ``model``, each of their keywords, and what it
@@ -35,14 +35,14 @@ def read_keras_lines() -> list[Line]:
     return [line for function in FUNCTIONS for line in _lines_of(function)]
 
 
-def _lines_of(function: Any) -> Iterator[Line]:
+def _lines_of(function: Any) -> Iterator[KerasLine]:
     source, first = inspect.getsourcelines(function)
     package = function.__module__.replace(".", "/")
     for statement in ast.walk(ast.parse(textwrap.dedent("".join(source)))):
         if isinstance(statement, ast.Return | ast.Assign | ast.Expr):
             words = tuple(_words(statement))
             if words:
-                yield Line(f"{package}.py:{first + statement.lineno - 1}", ast.unparse(statement), words)
+                yield KerasLine(f"{package}.py:{first + statement.lineno - 1}", ast.unparse(statement), words)
 
 
 def _words(statement: ast.stmt) -> Iterator[str]:
@@ -64,7 +64,7 @@ def _speaks_keras(callee: ast.expr) -> bool:
     return False
 
 
-def written(line: Line, config: Config, shape: tuple[int, ...], peak: float) -> str:
+def written(line: KerasLine, config: Config, shape: tuple[int, ...], peak: float) -> str:
     """Return a line as this run has it: with values in the place of the parameters."""
     filled = _Filled(config, shape, peak).visit(ast.parse(line.code))
     return ast.unparse(ast.fix_missing_locations(filled)).removeprefix("return ").replace("'", '"')

@@ -15,7 +15,7 @@ WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 @dataclass(frozen=True)
 class Predictions:
-    """Answers to the validation images; 'yes' is the digit of the recipe."""
+    """Answers to the validation images; 'yes' is the digit of the config."""
 
     yes: str
     """How the digit is called: 'five', or 'class 5' of a set whose classes are no digits."""
@@ -58,7 +58,7 @@ class Predictions:
 
 
 def word_for(comparison: Comparison) -> str:
-    """Return how the recipe's digit is called."""
+    """Return how the config's digit is called."""
     digit = comparison.config.digit
     return WORDS[digit] if comparison.dataset.name in ("mnist", "digits") else f"class {digit}"
 

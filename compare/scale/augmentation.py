@@ -22,7 +22,7 @@ from scratch.datasets.shards import MANIFEST
 SHIFTS = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1) if (down, right) != (0, 0)]
 
 
-def shifted(images: Array, down: int, right: int) -> Array:
+def shifted_images(images: Array, down: int, right: int) -> Array:
     """Move every image by so many pixels; what comes in from the edge is 0, and what goes out is lost.
 
     images: (N, H, W).
@@ -49,7 +49,7 @@ def augmented(x: Array, y: Array, rows: int, step: int, seed: int) -> Iterator[t
             of_copy = np.random.default_rng([seed, copy]).integers(len(SHIFTS), size=len(x))
             direction = np.where(copies == copy, of_copy[sources], -1)
             for number, (down, right) in enumerate(SHIFTS):
-                images[direction == number] = shifted(images[direction == number], down, right)
+                images[direction == number] = shifted_images(images[direction == number], down, right)
         yield images, y.take(sources)
 
 

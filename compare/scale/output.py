@@ -18,7 +18,7 @@ from scratch.datasets import Dataset
 
 
 @dataclass
-class Outcome:
+class RanksOutcome:
     """Many ranks against one, and what else the run was asked."""
 
     many: Run
@@ -56,7 +56,7 @@ def show_start(console: Console, dataset: Dataset, rows: Rows, config: Config, r
     )
 
 
-def show(console: Console, outcome: Outcome, out: Path) -> None:
+def show(console: Console, outcome: RanksOutcome, out: Path) -> None:
     """Show the ladders and the verdict."""
     many, one = outcome.many, outcome.one.scratch
     if isinstance(outcome.keras, str):
@@ -75,7 +75,7 @@ def show(console: Console, outcome: Outcome, out: Path) -> None:
     console.print(Text.assemble((word, style), f": {outcome.verdict.sentence}."), soft_wrap=True)
 
 
-def as_json(outcome: Outcome, dataset: Dataset) -> dict[str, Any]:
+def as_json(outcome: RanksOutcome, dataset: Dataset) -> dict[str, Any]:
     """Return what ``ranks.json`` holds."""
     many, one, keras = outcome.many, outcome.one.scratch, outcome.keras
     return {

@@ -48,7 +48,7 @@ def run(world: Any, config: Config, dataset: Dataset, resume: Path | None, with_
             return True
         with console.status("Training one rank and its perturbed runs"):
             one = one_rank(config, rows, start, finished)
-            outcome = output.Outcome(many, one, verify(many, one), same)
+            outcome = output.RanksOutcome(many, one, verify(many, one), same)
         if with_keras:
             with console.status("Training Keras on two workers"):
                 outcome.keras = _keras(one)

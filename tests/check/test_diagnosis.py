@@ -1,6 +1,6 @@
 """Is everything behind a failed rung named that can be, and nothing else?"""
 
-import random
+import zlib
 from itertools import combinations
 
 import pytest
@@ -17,7 +17,8 @@ def composed(one: Mistake, other: Mistake) -> TrustedFunctions | None:
     return None if set(first) & set(second) else wrong_program({**first, **second})
 
 
-PAIRS = random.Random(0).sample(list(combinations(CATALOGUE, 2)), 120)
+# One pair in fifty, chosen by its names alone: a mistake that comes to the catalogue changes none of the others' pairs.
+PAIRS = [pair for pair in combinations(CATALOGUE, 2) if zlib.crc32(" ".join(pair).encode()) % 50 == 0]
 
 
 def test_of_two_mistakes_both_are_named_or_none_is_named_wrongly(exam: Exam) -> None:

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +14,9 @@ from rich.console import Console
 from compare.check.catalogue import CATALOGUE
 from compare.check.checking import FileResult, RungResult
 from compare.check.diagnosis import Diagnosis
+from compare.check.exam import KerasAnswers
 from compare.check.gradebook import COLUMNS, Gradebook
+from scratch.datasets import Dataset
 
 
 @pytest.fixture
@@ -71,3 +75,15 @@ def test_what_a_file_printed_is_no_markup(grades: Gradebook) -> None:
     page = grades.html.read_text()
     assert "&lt;b&gt;bob.py" in page
     assert "it raised &lt;script&gt;" in page
+
+
+def test_a_page_shows_the_name_of_the_data_and_not_its_directory(
+    digits: Dataset, tmp_path: Path, keras_answers: KerasAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "class.html"
+    monkeypatch.setattr(sys, "argv", ["compare", "check", "work", "--data", "/home/ada/images"])
+    data = replace(digits, source="/home/ada/images/mnist.npz")
+    Gradebook(Console(quiet=True), data, keras_answers, html=page).write()
+    assert "(mnist.npz)" in page.read_text()
+    assert "check work --data images" in page.read_text()
+    assert "/home" not in page.read_text()

@@ -1,4 +1,4 @@
-"""Is the float64 reference the same recipe?"""
+"""Is the float64 reference the same config?"""
 
 from dataclasses import replace
 

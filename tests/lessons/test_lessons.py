@@ -55,8 +55,10 @@ def shows_all(lesson: dict[str, Any]) -> None:
     assert lesson["same_story"], lesson["story"]
 
 
-def test_there_are_the_ten_lessons_of_the_tutorial() -> None:
-    assert [lesson.number for lesson in all_lessons()] == list(range(1, 11))
+def test_the_lessons_are_those_of_the_readme_in_its_order_each_with_its_figure() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `([a-z-]+)` \|.*\(docs/lessons/\1\.svg\) \|$", readme, re.MULTILINE) == NAMES
+    assert [lesson.number for lesson in all_lessons()] == list(range(1, len(NAMES) + 1))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -18,7 +18,7 @@ def comparison_on_digits() -> Comparison:
 
 
 def comparison_on(dataset: Dataset, **config: object) -> Comparison:
-    """Compare by a recipe of the test's own."""
+    """Compare by a config of the test's own."""
     return compare(Config(**config), dataset)  # type: ignore[arg-type]
 
 

@@ -11,7 +11,7 @@ from compare.core.checks import compared
 from compare.core.config import Config
 from compare.report import guide, guide_values, keras_lines
 from compare.report.guide import ROWS, Entry, guide_of
-from compare.report.keras_lines import Line, read_keras_lines
+from compare.report.keras_lines import KerasLine, read_keras_lines
 from scratch.datasets import Dataset, load
 from tests.report.comparisons import comparison_on_digits
 from tests.scratch.test_formulas import STATED
@@ -44,7 +44,7 @@ def test_the_rows_follow_the_script() -> None:
     assert places == sorted(places)
 
 
-def reversed_lines() -> list[Line]:
+def reversed_lines() -> list[KerasLine]:
     """Return the lines as they run: a model's optimizer is made where it is compiled."""
     return [line for line in read_keras_lines() if "SGD" not in line.words]
 

@@ -9,7 +9,7 @@ import pytest
 
 from compare.cli import main
 from compare.common import files
-from compare.scale.augmentation import SHIFTS, augmented, shifted
+from compare.scale.augmentation import SHIFTS, augmented, shifted_images
 from scratch.datasets import load
 
 ROWS = 4000
@@ -21,8 +21,8 @@ def grow(out: Path, *more: str) -> int:
 
 def test_a_moved_image_is_the_image_one_pixel_further() -> None:
     image = np.arange(1, 10).reshape(1, 3, 3)
-    assert shifted(image, 1, 0)[0].tolist() == [[0, 0, 0], [1, 2, 3], [4, 5, 6]]
-    assert shifted(image, -1, 1)[0].tolist() == [[0, 4, 5], [0, 7, 8], [0, 0, 0]]
+    assert shifted_images(image, 1, 0)[0].tolist() == [[0, 0, 0], [1, 2, 3], [4, 5, 6]]
+    assert shifted_images(image, -1, 1)[0].tolist() == [[0, 4, 5], [0, 7, 8], [0, 0, 0]]
 
 
 def test_every_row_is_an_original_or_a_copy_moved_by_one_pixel() -> None:
@@ -34,7 +34,7 @@ def test_every_row_is_an_original_or_a_copy_moved_by_one_pixel() -> None:
     seen = set()
     for row in range(50, 170):
         original = x[row % 50 : row % 50 + 1]
-        fits = [shift for shift in SHIFTS if np.array_equal(shifted(original, *shift)[0], images[row])]
+        fits = [shift for shift in SHIFTS if np.array_equal(shifted_images(original, *shift)[0], images[row])]
         assert fits
         seen.update(fits)
     assert seen == set(SHIFTS)

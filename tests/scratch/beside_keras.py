@@ -6,17 +6,14 @@ import numpy as np
 import pytest
 
 from scratch.arrays import Array
-
-ACTIVATIONS = ("linear", "sigmoid", "relu", "softmax")
-
-
-LOSSES = ("mse", "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy")
-
+from tests.scratch.strategies import ACTIVATIONS, LOSSES
 
 every_activation = pytest.mark.parametrize("activation", ACTIVATIONS)
 
 
-heads = pytest.mark.parametrize(("activation", "loss"), [(a, loss) for a in ACTIVATIONS for loss in LOSSES])
+every_activation_and_loss = pytest.mark.parametrize(
+    ("activation", "loss"), [(a, loss) for a in ACTIVATIONS for loss in LOSSES]
+)
 
 
 def tape(keras: Any, function: Any, *arrays: Array) -> tuple[Array, list[Array]]:

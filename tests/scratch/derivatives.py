@@ -8,12 +8,9 @@ from typing import Any
 import numpy as np
 from hypothesis import settings
 
-from scratch import activations, gradcheck
+from scratch import gradcheck
 from scratch.arrays import Array
 from tests.scratch.rounding import Bounded, Wide
-
-NAMES = sorted(activations._BY_NAME)
-
 
 CROSS_ENTROPIES = ["binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"]
 
@@ -24,7 +21,7 @@ METHODS = ["complex_step", "central_difference"]
 several = settings(max_examples=40)
 
 
-def agrees(check: gradcheck.Check, method: str, size: float) -> bool:
+def agrees(check: gradcheck.GradientCheck, method: str, size: float) -> bool:
     """Within the relative tolerance or, where terms of this size cancel to almost nothing, within their rounding."""
     rounding = np.finfo(float).eps * max(size, 1.0)
     if method == "central_difference":  # which divides the rounding of the function by its step

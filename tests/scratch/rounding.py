@@ -324,7 +324,7 @@ def bounded_loss_and_dz(activation: Any, loss: Any, y: Any, z: Bounded) -> tuple
 
 
 class Watched(scratch.Sequential):
-    """scratch's model, beside a twin whose weights are Bounded: what it reports comes with its tolerance."""
+    """scratch's model, beside a copy whose weights are Bounded: what it reports comes with its tolerance."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -339,11 +339,11 @@ class Watched(scratch.Sequential):
         self.mover = None
 
     def set_weights(self, weights: Any) -> None:
-        """Take over weights, and give the twin the same."""
+        """Take over weights, and give the copy the same."""
         super().set_weights(weights)
-        self.start_twin()
+        self.start_copy()
 
-    def start_twin(self) -> None:
+    def start_copy(self) -> None:
         """Copy the layers, and make their weights Bounded."""
         self.perturbed = copy.deepcopy(self.layers)
         for layer in self.perturbed:
@@ -353,7 +353,7 @@ class Watched(scratch.Sequential):
 
     @property
     def bounded_weights(self) -> list[Bounded]:
-        """The twin's weights, in the order of ``get_weights``."""
+        """The copy's weights, in the order of ``get_weights``."""
         return [w for layer in self.perturbed for w in layer.weights]
 
     def rows(self, x: Any, y: Any) -> tuple[Any, Any]:
@@ -398,12 +398,12 @@ class Watched(scratch.Sequential):
         validation_data: Any = None,
         shuffle: bool = True,
     ) -> Any:
-        """Train, and train the twin; ``bounds`` has a bound for each number in the history."""
+        """Train, and train the copy; ``bounds`` has a bound for each number in the history."""
         assert not shuffle, "two libraries shuffle differently: only runs in order can be compared"
         if self.input_shape is None:
             self.build(np.shape(x)[1:])
         if not self.perturbed:
-            self.start_twin()
+            self.start_copy()
         self.mover = self.mover or bounded_optimizer(self.optimizer)
         rows_x, rows_y = self.rows(x, y)
         held = validation_data

@@ -23,8 +23,9 @@ def arrays(*shape: int, size: float = 4.0, dtype: str = "float64") -> st.SearchS
     return hnp.arrays(dtype, shape, elements=numbers(size))
 
 
-ACTIVATIONS = ("linear", "sigmoid", "relu", "softmax")
-LOSSES = ("mse", "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy")
+ACTIVATIONS, LOSSES = (
+    [name for name in room.__all__ if name != "get"] for room in (scratch.activations, scratch.losses)
+)
 
 
 @st.composite

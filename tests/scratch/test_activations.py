@@ -11,13 +11,13 @@ import scratch
 from scratch import activations, gradcheck
 from scratch.arrays import Array
 from tests.scratch.beside_keras import every_activation, numbers, tape
-from tests.scratch.derivatives import METHODS, NAMES, agrees, assert_derivative, no_warning, several
+from tests.scratch.derivatives import METHODS, agrees, assert_derivative, no_warning, several
 from tests.scratch.rounding import Bounded, assert_same
-from tests.scratch.strategies import DTYPES, any_finite, arrays, of_any_size, shapes
+from tests.scratch.strategies import ACTIVATIONS, DTYPES, any_finite, arrays, of_any_size, shapes
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 @several
 @given(st.data())
 def test_an_activations_gradient(name: str, method: str, data: st.DataObject) -> None:
@@ -35,7 +35,7 @@ def test_an_activations_gradient(name: str, method: str, data: st.DataObject) ->
 
 
 @pytest.mark.parametrize("wrong", [1 + 1e-13, 1 - 1e-13, 0.5, -1.0, 0.0])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_tolerance_sees_one_part_in_ten_million_million(name: str, wrong: float) -> None:
     function, gradient = activations.get(name)
     z, da = np.array([[0.3, -1.2, 0.9]]), np.array([[1.0, -2.0, 0.7]])
@@ -45,7 +45,7 @@ def test_the_tolerance_sees_one_part_in_ten_million_million(name: str, wrong: fl
         assert_derivative(name, gradient(function(z), da) * wrong, lambda z: (da * function(z)).sum(), z, bound)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 @several
 @given(st.data(), DTYPES)
 def test_an_activations_gradient_at_every_size(name: str, data: st.DataObject, dtype: str) -> None:
@@ -72,7 +72,7 @@ def test_sigmoid_and_softmax_take_any_finite_number(data: st.DataObject, dtype: 
             assert np.isfinite(dz).all()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 def test_an_activation_works_along_the_last_of_more_axes(name: str) -> None:
     function, gradient = activations.get(name)
     z, da = np.random.default_rng(1).standard_normal((2, 4, 2, 3))

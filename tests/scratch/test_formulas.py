@@ -18,7 +18,9 @@ import scratch
 from compare.common.docstrings import formulas_in
 from scratch import activations, data, gradcheck, initializers, layers, losses, metrics, optimizers, utils
 from scratch.arrays import Array
+from tests.scratch.derivatives import CROSS_ENTROPIES
 from tests.scratch.rounding import Bounded, Wide
+from tests.scratch.strategies import ACTIVATIONS, LOSSES
 
 pytestmark = pytest.mark.usefixtures("float64")
 
@@ -112,7 +114,7 @@ def called(where: str) -> Any:
     return getattr(import_module(f"scratch.{room}"), name)
 
 
-@case("activations.linear", "activations.sigmoid", "activations.relu", "activations.softmax")
+@case(*(f"activations.{name}" for name in ACTIVATIONS))
 def of_z(where: str) -> bool:
     rows = LOGITS[:1] if where.endswith("softmax") else LOGITS  # softmax's formula takes exp(z) as it is
     return all(same(evaluate(where, z=z.astype(Wide))["a"], called(where), z) for z in rows)
@@ -123,30 +125,27 @@ def of_shifted(where: str) -> bool:
     return all(same(evaluate(where, z=z.astype(Wide))["s"], activations.shifted, z) for z in LOGITS)
 
 
-@case(*(f"activations.{name}_gradient" for name in ("linear", "sigmoid", "relu", "softmax")))
+@case(*(f"activations.{name}_gradient" for name in ACTIVATIONS))
 def of_a_and_da(where: str) -> bool:
     return all(same(evaluate(where, a=a.astype(Wide), da=da)["dz"], called(where), a, da) for a in (probabilities, z))
 
 
-ENTROPIES = [f"losses.{name}_crossentropy" for name in ("binary", "categorical", "sparse_categorical")]
-
-
-@case("losses.mean_squared_error", *ENTROPIES)
+@case(*(f"losses.{name}" for name in LOSSES))
 def of_y_and_a(where: str) -> bool:
     return all(same(evaluate_loss(where, a=a)["loss"], called(where), targets(where, a), a) for a in OUTPUTS)
 
 
-@case("losses.mean_squared_error_gradient", *(f"{loss}_gradient" for loss in ENTROPIES))
+@case(*(f"losses.{name}_gradient" for name in LOSSES))
 def of_y_and_a_gradient(where: str) -> bool:
     return all(same(evaluate_loss(where, a=a)["da"], called(where), targets(where, a), a) for a in OUTPUTS)
 
 
-@case(*(f"{loss}_from_logits" for loss in ENTROPIES))
+@case(*(f"losses.{name}_from_logits" for name in CROSS_ENTROPIES))
 def of_y_and_z(where: str) -> bool:
     return all(same(evaluate_loss(where, z=z)["loss"], called(where), targets(where, z), z) for z in LOGITS)
 
 
-@case(*(f"{loss}_from_logits_gradient" for loss in ENTROPIES))
+@case(*(f"losses.{name}_from_logits_gradient" for name in CROSS_ENTROPIES))
 def of_y_and_a_to_dz(where: str) -> bool:
     return all(same(evaluate_loss(where, a=a)["dz"], called(where), targets(where, a), a) for a in OUTPUTS)
 
@@ -349,9 +348,8 @@ def stated_loss(name: str, **of: Array) -> Names:
     return evaluate(f"scratch.losses.{name}", y=y, one_hot=lambda y: hot, **{last: values})
 
 
-@pytest.mark.parametrize("name", ["losses.mean_squared_error", *ENTROPIES])
+@pytest.mark.parametrize("name", LOSSES)
 def test_the_stated_gradient_of_a_loss_is_the_derivative_of_the_stated_loss(name: str) -> None:
-    name = name.removeprefix("losses.")
     outputs = 0.02 + 0.9 * probabilities  # no row adds up to 1, no entry is near the clip
     check = gradcheck.check(
         lambda a: complex(stated_loss(name, a=a)["loss"].mean()),
@@ -361,9 +359,8 @@ def test_the_stated_gradient_of_a_loss_is_the_derivative_of_the_stated_loss(name
     assert check.ok, str(check)
 
 
-@pytest.mark.parametrize("name", ENTROPIES)
+@pytest.mark.parametrize("name", CROSS_ENTROPIES)
 def test_the_stated_dz_is_the_derivative_of_the_loss_stated_from_logits(name: str) -> None:
-    name = name.removeprefix("losses.")
     partner = "sigmoid" if name.startswith("binary") else "softmax"
 
     def dz(z: Array) -> Array:

@@ -107,7 +107,7 @@ def test_perceptron_trains_alike_with_short_last_batches(keras: Any, both_in: st
     assert_same_run(keras, build, TRAIN[0], TRAIN[1] == 0, validation_data=held, epochs=epochs)
 
 
-HEADS = {
+LAST_LAYERS = {
     "linear mse": (1, "linear", "mean_squared_error"),
     "relu mse": (1, "relu", "mse"),
     "linear binary": (1, "linear", "binary_crossentropy"),
@@ -121,7 +121,7 @@ HEADS = {
 }
 
 
-@pytest.mark.parametrize(("units", "activation", "loss"), HEADS.values(), ids=HEADS)
+@pytest.mark.parametrize(("units", "activation", "loss"), LAST_LAYERS.values(), ids=LAST_LAYERS)
 def test_every_kind_of_output_trains_alike(keras: Any, units: int, activation: str, loss: str) -> None:
     y = TRAIN[1] if loss.startswith("sparse") else np.eye(3)[TRAIN[1]] if units == 3 else TRAIN[1] == 0
     build = model_of((units, activation), optimizer=sgd(), loss=loss)

@@ -9,17 +9,7 @@ import scratch
 from scratch.layers import Dense, Flatten, Input
 from tests.scratch.beside_keras import every_activation, numbers, tape
 from tests.scratch.rounding import Bounded, assert_same
-
-X = np.arange(24.0).reshape(6, 2, 2) / 24
-
-
-y = np.array([0, 1, 0, 1, 0, 1])
-
-
-def model_of(*layers: Any) -> scratch.Sequential:
-    model = scratch.Sequential(layers or [Input((2, 2)), Flatten(), Dense(1, activation="sigmoid")])
-    model.compile(optimizer="sgd", loss="mse", metrics=["accuracy"])
-    return model
+from tests.scratch.small_models import X, model_of, y
 
 
 @pytest.mark.parametrize("shape", [(5, 6), (5, 4, 6), (2, 3, 4, 6)])

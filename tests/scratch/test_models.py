@@ -11,39 +11,11 @@ from hypothesis import given, settings
 import scratch
 from scratch.arrays import Array
 from scratch.layers import Dense, Flatten, Input
-from tests.scratch.beside_keras import ACTIVATIONS, heads, numbers, targets
+from tests.scratch.beside_keras import every_activation_and_loss, numbers, targets
 from tests.scratch.derivatives import assert_derivative
 from tests.scratch.rounding import Bounded, assert_same, backward, bounded_loss_and_dz, forward
-from tests.scratch.strategies import Stack, stacks
-
-X = np.arange(24.0).reshape(6, 2, 2) / 24
-
-
-y = np.array([0, 1, 0, 1, 0, 1])
-
-
-def model_of(*layers: Any) -> scratch.Sequential:
-    model = scratch.Sequential(layers or [Input((2, 2)), Flatten(), Dense(1, activation="sigmoid")])
-    model.compile(optimizer="sgd", loss="mse", metrics=["accuracy"])
-    return model
-
-
-def weights_of(build: Callable[[], scratch.Sequential]) -> list[Any]:
-    scratch.utils.set_random_seed(3)
-    model = build()
-    model.compile(optimizer="sgd", loss="mse")
-    model.fit(X, y, verbose=0)
-    return [w.tolist() for w in model.get_weights()]
-
-
-def added() -> scratch.Sequential:
-    model = scratch.Sequential()
-    model.add(Input((2, 2)))
-    model.add(Flatten())
-    model.add(Dense(3, activation="relu"))
-    model.add(Dense(1))
-    return model
-
+from tests.scratch.small_models import X, added, model_of, weights_of, y
+from tests.scratch.strategies import ACTIVATIONS, Stack, stacks
 
 MISFITS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "before compile": (lambda: scratch.Sequential([Dense(1)]).fit(X[:, 0], y), RuntimeError, "call compile"),
@@ -368,7 +340,7 @@ class Recorder(scratch.optimizers.Optimizer):
         w[...] = dw
 
 
-@heads
+@every_activation_and_loss
 @pytest.mark.parametrize("hidden", [None, *ACTIVATIONS])
 def test_gradients_of_a_stack_are_the_tape_s(
     keras: Any, both_in: str, hidden: str | None, activation: str, loss: str

@@ -10,18 +10,7 @@ import pytest
 
 import scratch
 from scratch.layers import Dense, Flatten, Input
-
-X = np.arange(24.0).reshape(6, 2, 2) / 24
-
-
-y = np.array([0, 1, 0, 1, 0, 1])
-
-
-def model_of(*layers: Any) -> scratch.Sequential:
-    model = scratch.Sequential(layers or [Input((2, 2)), Flatten(), Dense(1, activation="sigmoid")])
-    model.compile(optimizer="sgd", loss="mse", metrics=["accuracy"])
-    return model
-
+from tests.scratch.small_models import X, model_of, y
 
 KEYWORD = "unexpected keyword argument"
 

@@ -1,6 +1,6 @@
 """The catalogue: wrong versions of the math, each in one small function, in the order of the ladder.
 
-A new mistake is one decorated function in the file of the line that it breaks; nothing else needs to change.
+A new mistake is one decorated function in the file of the line that it breaks; no other code changes.
 """
 
 from collections.abc import Callable, Mapping

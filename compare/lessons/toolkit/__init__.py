@@ -1,7 +1,7 @@
 """What a lesson is, and what a run of it finds. What it is made with:
 
 context.py   the data, the seed, and ``pair``, which trains both sides
-pair.py      one recipe trained on both sides, and how far the two came apart
+pair.py      one config trained on both sides, and how far the two came apart
 figures.py   what a lesson shows, and how matplotlib draws it
 sweep.py     many learning rates in one run
 terminal.py  what a lesson looks like in a terminal

@@ -76,13 +76,13 @@ class Context:
         return small if self.small else large
 
     def config(self, **choices: Any) -> Config:
-        """Make a recipe with this run's digit and seed; ``train_size`` never asks for more rows than there are."""
+        """Make a config with this run's digit and seed; ``train_size`` never asks for more rows than there are."""
         if choices.get("train_size") is not None:
             choices["train_size"] = min(choices["train_size"], len(self.dataset.x_train))
         return Config(**{"digit": self.digit, "seed": self.seed} | choices)
 
     def rows(self, config: Config, validation: int | None = None) -> Rows:
-        """Label, cut and scale the rows of a recipe; validate on the first ``validation`` images, or on all."""
+        """Label, cut and scale the rows of a config; validate on the first ``validation`` images, or on all."""
         rows = prepare(self.dataset, config)
         return replace(rows, x_val=rows.x_val[:validation], y_val=rows.y_val[:validation])
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from compare.common import pages
 from compare.common.environment import environment
+from compare.core.result import described
 from compare.lessons.toolkit import Finished
 from compare.lessons.toolkit.figures import draw
 from compare.lessons.toolkit.pair import SIDES, Pair
@@ -15,14 +16,7 @@ from scratch.datasets import Dataset
 def lessons_result(finished: Sequence[Finished], dataset: Dataset, seed: int) -> dict[str, Any]:
     """Gather the lessons that were run."""
     return {
-        "dataset": {
-            "name": dataset.name,
-            "source": dataset.source,
-            "verified": dataset.verified,
-            "notice": dataset.notice,
-            "train": len(dataset.x_train),
-            "validation": len(dataset.x_test),
-        },
+        "dataset": described(dataset, len(dataset.x_train), len(dataset.x_test)),
         "seed": seed,
         "lessons": {one.lesson.name: _of_lesson(one) for one in finished},
         "environment": environment(),

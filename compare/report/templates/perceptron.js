@@ -28,12 +28,14 @@ function scaled(pixel) {
   return data.scaled ? rounded(pixel / data.peak) : rounded(pixel);
 }
 
-/** Squash z into 0..1, or leave it where the layer has no activation. */
-function activation(z) {
-  if (data.activation === "linear") return z;
-  const e = rounded(Math.exp(Math.min(z, 0)));
-  return rounded(e / rounded(1 + rounded(Math.exp(Math.min(z, -z)))));
-}
+/** What the layer makes of z, by the activation's name. */
+const ACTIVATIONS = {
+  linear: (z) => z,
+  sigmoid: (z) => {
+    const e = rounded(Math.exp(Math.min(z, 0)));
+    return rounded(e / rounded(1 + rounded(Math.exp(Math.min(z, -z)))));
+  },
+};
 
 /** Weigh an image: z = X @ W + b, a = activation(z), and each pixel's share x * w of z. */
 function answer(pixels, weights) {
@@ -44,7 +46,7 @@ function answer(pixels, weights) {
     z = rounded(z + shares[i]);
   }
   z = rounded(z + weights.b);
-  return { z, a: activation(z), shares };
+  return { z, a: ACTIVATIONS[data.activation](z), shares };
 }
 
 /** Paint numbers on a canvas of one pixel each, on the scale from -limit (orange) over 0 (white) to limit (blue). */
