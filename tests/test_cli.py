@@ -19,13 +19,13 @@ from compare.core.config import Config
 Files = dict[str, np.ndarray[Any, Any]]
 
 
-def as_a_user(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def as_a_user(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "compare", *arguments],
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"COLUMNS": "100"} | variables,
+        env=os.environ | {"COLUMNS": "100"},
     )
 
 
@@ -100,12 +100,15 @@ def test_numbers_that_are_none_are_written_for_any_json_parser(tmp_path: Path) -
     assert result["history"]["scratch"]["loss"] == ["NaN"]
 
 
-def test_other_data_than_mnist_is_announced_where_nobody_can_miss_it(tmp_path: Path) -> None:
+def test_other_data_than_mnist_is_announced_where_nobody_can_miss_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     nowhere = {"FIVE_OR_NOT_DATA": "", "KERAS_HOME": str(tmp_path / "k"), "FIVE_OR_NOT_CACHE": str(tmp_path / "c")}
     proxy = {"https_proxy": "http://127.0.0.1:9"}  # nothing listens there, so no download
-    done = as_a_user("--epochs", "1", "--quiet", "--out", str(tmp_path), **nowhere, **proxy)
-    assert done.returncode == MATCHED, done.stderr
-    assert "NOTICE: These are NOT the MNIST images" in done.stderr
+    for name, value in (nowhere | proxy).items():
+        monkeypatch.setenv(name, value)
+    assert main(["--epochs", "1", "--quiet", "--out", str(tmp_path)]) == MATCHED
+    assert "NOTICE: These are NOT the MNIST images" in capsys.readouterr().err
     result = json.loads((tmp_path / "result.json").read_text())
     assert "NOT the MNIST images" in result["dataset"]["notice"]
 

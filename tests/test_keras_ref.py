@@ -12,6 +12,7 @@ import pytest
 import keras_ref
 import scratch
 from keras_ref import library
+from keras_ref.__main__ import main
 from keras_ref.library import load_keras
 
 
@@ -32,32 +33,31 @@ def test_the_tutorial_is_about_thirty_lines() -> None:
     assert len(code) <= 30
 
 
-def run_the_tutorial(data: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "keras_ref"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"FIVE_OR_NOT_DATA": str(data)},
-    )
-
-
 def test_it_runs_alone_and_without_chatter(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     images, labels = rng.integers(0, 256, (64, 28, 28), np.uint8), np.arange(64, dtype=np.uint8) % 10
     np.savez(tmp_path / "mnist.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
-    done = run_the_tutorial(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "keras_ref"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"FIVE_OR_NOT_DATA": str(tmp_path)},
+    )
     assert done.returncode == 0, done.stderr
     assert "Epoch 10/10" in done.stdout
     assert "val_accuracy" in done.stdout
     assert done.stderr == ""
 
 
-def test_without_data_it_says_what_to_do(tmp_path: Path) -> None:
-    done = run_the_tutorial(tmp_path)
-    assert done.returncode == 2
-    assert "Set FIVE_OR_NOT_DATA to a directory that holds mnist.npz" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_without_data_it_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FIVE_OR_NOT_DATA", str(tmp_path))
+    assert main() == 2
+    said = capsys.readouterr().err
+    assert "Set FIVE_OR_NOT_DATA to a directory that holds mnist.npz" in said
+    assert said.count("\n") == 1
 
 
 def test_an_old_keras_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

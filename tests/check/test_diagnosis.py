@@ -17,8 +17,8 @@ def composed(one: Mistake, other: Mistake) -> TrustedFunctions | None:
     return None if set(first) & set(second) else wrong_program({**first, **second})
 
 
-# One pair in fifty, chosen by its names alone: a mistake that comes to the catalogue changes none of the others' pairs.
-PAIRS = [pair for pair in combinations(CATALOGUE, 2) if zlib.crc32(" ".join(pair).encode()) % 50 == 0]
+# One pair in a hundred, chosen by its names: a mistake that comes to the catalogue changes none of the others' pairs.
+PAIRS = [pair for pair in combinations(CATALOGUE, 2) if zlib.crc32(" ".join(pair).encode()) % 100 == 0]
 
 
 def test_of_two_mistakes_both_are_named_or_none_is_named_wrongly(exam: Exam) -> None:
