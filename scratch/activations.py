@@ -43,8 +43,8 @@ def sigmoid(z: Array) -> Array:
 
     z, a: (N, U). Keras: ``Dense(1, activation="sigmoid")``. Written as exp(z) / (1 + exp(z)), the same number, it keeps
     its digits where a is small; beyond 80, where every float type has long rounded a to 1, z makes no difference, and
-    so nothing overflows. Below -87 float32 has only its sparse smallest numbers left: sigmoid(-90) is 8.2e-40 here, and 0
-    in Keras, which flushes them. 8.2e-40 is nearer to the true 8.194e-40.
+    so nothing overflows. Below -87 float32 has only its sparse smallest numbers left: sigmoid(-90) is 8.194e-40 here,
+    as it should be, and 0 in Keras, which flushes them.
     """
     e = np.exp(np.minimum(z, 80))
     return e / (1 + e)
@@ -170,11 +170,11 @@ def selu(z: Array) -> Array:
 def selu_gradient(a: Array, da: Array) -> Array:
     """Multiply by the slope: SELU_SCALE where the unit is on, and below what elu's is, stretched.
 
-        dz = da * where(a > 0, SELU_SCALE, a + SELU_SCALE * SELU_ALPHA)
+        dz = da * where(a < 0, a + SELU_SCALE * SELU_ALPHA, SELU_SCALE)
 
-    a, da, dz: (N, U).
+    a, da, dz: (N, U). At z = 0 the unit is on, as in Keras.
     """
-    return da * np.where(a > 0, SELU_SCALE, a + SELU_SCALE * SELU_ALPHA)
+    return da * np.where(a < 0, a + SELU_SCALE * SELU_ALPHA, SELU_SCALE)
 
 
 def softplus(z: Array) -> Array:

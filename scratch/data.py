@@ -68,8 +68,8 @@ def weights_of(
 ) -> Array | None:
     """Return how much each row counts: as ``sample_weight`` says, or its class; None where all count alike.
 
-    y: (N,), (N, 1) or one-hot (N, U). Keras: ``fit(..., sample_weight=w)``, ``fit(..., class_weight={0: 1.0, 1: 9.0})``:
-    a class that is not named counts 1. Raises ValueError for both at once, or for weights of another shape.
+    y: (N,), (N, 1) or one-hot (N, U). Keras: ``fit(..., sample_weight=w)``, ``fit(..., class_weight={1: 9.0})``: a
+    class that is not named counts 1. Raises ValueError for both at once, or for weights of another shape.
     """
     if class_weight is None:
         if sample_weight is None:

@@ -151,11 +151,11 @@ class VarianceScaling(Random):
         variance = scale / maximum(1, fan)
 
     fan: inputs of a unit (``fan_in``), units an input goes to (``fan_out``), or the mean of both (``fan_avg``). Keras:
-    ``VarianceScaling(scale=2.0, mode="fan_in")``. Raises ValueError for a scale that is not positive, and for an unknown
-    mode or distribution.
+    ``VarianceScaling(scale=2.0, mode="fan_in")``. Raises ValueError for a scale that is not positive, and for an
+    unknown mode or distribution.
     """
 
-    options = ("seed", "scale", "mode", "distribution")
+    options: ClassVar[tuple[str, ...]] = ("seed", "scale", "mode", "distribution")
     unused = ("input_axes", "output_axes")
 
     def __init__(

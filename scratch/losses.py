@@ -28,7 +28,7 @@ from scratch.utils import to_categorical
 EPSILON = 1e-7  # keras.config.epsilon(): cross-entropies of probabilities keep this far from 0 and 1
 
 
-def lined_up(y: Array, a: Array) -> Array:
+def lined_up(y: Any, a: Any) -> Array:
     """Give targets the shape and type of the outputs: (N,) becomes (N, 1).
 
     Raises ValueError where the shapes cannot be lined up, TypeError for a list, which has no shape.
@@ -320,9 +320,7 @@ class LossFunction(NamedTuple):
 _FUNCTIONS = {
     "mean_squared_error": LossFunction(mean_squared_error, mean_squared_error_gradient),
     "mean_absolute_error": LossFunction(mean_absolute_error, mean_absolute_error_gradient),
-    "binary_crossentropy": LossFunction(
-        binary_crossentropy, binary_crossentropy_gradient, smoothing=smoothed_by_half
-    ),
+    "binary_crossentropy": LossFunction(binary_crossentropy, binary_crossentropy_gradient, smoothing=smoothed_by_half),
     "categorical_crossentropy": LossFunction(
         categorical_crossentropy, categorical_crossentropy_gradient, smoothing=smoothed
     ),

@@ -149,13 +149,13 @@ class Mean(Metric):
     def update_state(self, values: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
         """Take values in; where they have more axes than their weights, a row's values are averaged first."""
         total, count = self.variables
-        values = np.asarray(values, self.dtype)
-        weight = np.ones(values.shape) if sample_weight is None else np.asarray(sample_weight, float)
-        if weight.ndim == values.ndim + 1:
+        rows = np.asarray(values, self.dtype)
+        weight = np.ones(rows.shape) if sample_weight is None else np.asarray(sample_weight, float)
+        if weight.ndim == rows.ndim + 1:
             weight = weight[..., 0]
-        values = values.mean(axis=tuple(range(weight.ndim, values.ndim)))
-        weight = np.broadcast_to(weight, values.shape)
-        total += (values * weight).sum(dtype=float)
+        rows = rows.mean(axis=tuple(range(weight.ndim, rows.ndim)))
+        weight = np.broadcast_to(weight, rows.shape)
+        total += (rows * weight).sum(dtype=float)
         count += weight.sum()
 
     def result(self) -> float:
@@ -169,14 +169,14 @@ class MeanMetricWrapper(Mean):
 
     function: MetricFunction
 
-    def __init__(
-        self, fn: MetricFunction, name: str | None = None, dtype: str | None = None, **options: Any
-    ) -> None:
+    def __init__(self, fn: MetricFunction, name: str | None = None, dtype: str | None = None, **options: Any) -> None:
         super().__init__(name or fn.__name__, dtype)
         self.of_function = options
         self.function = (lambda y, a: fn(y, a, **options)) if options else fn
 
-    def update_state(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
+    def update_state(  # type: ignore[override]
+        self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> None:
         """Take a batch of targets and answers in."""
         super().update_state(self.function(np.asarray(y_true), np.asarray(y_pred, self.dtype)), sample_weight)
 
@@ -199,9 +199,7 @@ class BinaryAccuracy(MeanMetricWrapper):
 
     direction = "up"
 
-    def __init__(
-        self, name: str | None = "binary_accuracy", dtype: str | None = None, threshold: float = 0.5
-    ) -> None:
+    def __init__(self, name: str | None = "binary_accuracy", dtype: str | None = None, threshold: float = 0.5) -> None:
         if not 0 < threshold < 1:
             raise ValueError(f"Invalid value for argument `threshold`: it lies between 0 and 1, unlike {threshold}")
         super().__init__(binary_accuracy, name, dtype, threshold=threshold)

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from scratch import config, saving
 from scratch.arrays import Array, Stored
 from scratch.data import rows_of
 from scratch.layers import InputLayer, KerasTensor, Layer
-from scratch.layers.layer import Shape, numbered, take_over
+from scratch.layers.layer import Shape, take_over
 from scratch.names import listed, snake_case
 from scratch.summary import table_of
 from scratch.trainer import Trainer
+from scratch.utils import numbered
 
 
 class Model(Trainer):
@@ -23,7 +23,12 @@ class Model(Trainer):
     from the inputs along one line.
     """
 
-    def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, trainable: bool = True) -> None:
+    _input: KerasTensor | None
+    _output: KerasTensor | None
+
+    def __init__(
+        self, inputs: Any = None, outputs: Any = None, name: str | None = None, trainable: bool = True
+    ) -> None:
         if inputs is None or outputs is None:
             raise TypeError("scratch's models are Sequential([...]) and Model(inputs, outputs): it has no subclasses")
         self._begin(name or numbered("functional"), trainable)
@@ -33,7 +38,9 @@ class Model(Trainer):
         tensor = outputs
         while tensor is not inputs:
             if not isinstance(tensor, KerasTensor) or tensor.source is None or tensor.layer is None:
-                raise ValueError("a model is one line of layers from its input to its output, and this output has another")
+                raise ValueError(
+                    "a model is one line of layers from its input to its output, and this output has another"
+                )
             line.append(tensor.layer)
             tensor = tensor.source
         self._steps = line[::-1]
@@ -49,8 +56,7 @@ class Model(Trainer):
         self._steps: list[Layer] = []
         self._metrics = {}
         self.directions = {}
-        self._input: KerasTensor | None = None
-        self._output: KerasTensor | None = None
+        self._input = self._output = None
         self.trainable_weights: list[Array] = []
         self._regularized: list[Layer] = []
         self._way_back: list[Layer] = []
@@ -77,8 +83,8 @@ class Model(Trainer):
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights that are not made yet, for inputs of this shape, the rows first: ``(None, 784)``.
 
-        ``trainable_weights`` are then W and b of each layer, from the lowest up: build again after replacing one. Raises
-        ValueError for another shape than the one that the model has.
+        ``trainable_weights`` are then W and b of each layer, from the lowest up: build again after replacing one.
+        Raises ValueError for another shape than the one that the model has.
         """
         if self._input is not None and tuple(input_shape[1:]) != self._input.shape[1:]:
             raise ValueError(
@@ -164,7 +170,9 @@ class Model(Trainer):
         for number, layer in enumerate(self.layers):
             if layer.name == name or number == index:
                 return layer
-        raise ValueError(f"No such layer: {name or index}. Existing layers are: {[layer.name for layer in self.layers]}")
+        raise ValueError(
+            f"No such layer: {name or index}. Existing layers are: {[layer.name for layer in self.layers]}"
+        )
 
     @property
     def weights(self) -> list[Array]:
@@ -234,8 +242,8 @@ class Model(Trainer):
     def _inputs(self, x: ArrayLike | Stored) -> Array | Stored:
         """Check the rows of x against the model; the first that a model sees tell it the shape of its weights."""
         rows = rows_of(x, self._dtype)
-        if not self._steps and not self.built:
-            raise ValueError(f"{self.name} has no layers: the model has no layers yet, add some")
+        if not self._steps:
+            raise ValueError(f"{self.name} has no layers yet: add some")
         if not self.built:
             self.build((None, *rows.shape[1:]))
         expected = self.input_shape[1:]
@@ -291,7 +299,9 @@ class Sequential(Model):
         if isinstance(layer, KerasTensor) and layer.layer is not None:
             layer = layer.layer
         if not isinstance(layer, Layer):
-            raise ValueError(f"Only instances of `keras.Layer` can be added to a Sequential model, and {layer!r} is none")
+            raise ValueError(
+                f"Only instances of `keras.Layer` can be added to a Sequential model, and {layer!r} is none"
+            )
         if isinstance(layer, InputLayer):
             if self._steps or self._input is not None:
                 raise ValueError(f"Sequential model '{self.name}' has already been configured: Input comes first, once")

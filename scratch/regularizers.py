@@ -1,6 +1,6 @@
 """What large weights cost: an amount added to the loss, and its gradient, added to dW (``keras.regularizers``)."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class L1L2(Regularizer):
     number of at least 0.
     """
 
-    options = ("l1", "l2")
+    options: ClassVar[tuple[str, ...]] = ("l1", "l2")
 
     def __init__(self, l1: float | None = 0.0, l2: float | None = 0.0) -> None:
         self.l1, self.l2 = (_factor(name, value) for name, value in (("l1", l1), ("l2", l2)))
@@ -99,4 +99,4 @@ def get(regularizer: Any) -> Any:
 
 deserialize = get
 
-__all__ = ["L1", "L2", "L1L2", "Regularizer", "deserialize", "get", "l1", "l1_l2", "l2"]
+__all__ = ["L1", "L1L2", "L2", "Regularizer", "deserialize", "get", "l1", "l1_l2", "l2"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scratch import layers, losses, metrics, optimizers
+from scratch import layers, losses, metrics
 from scratch.config import floatx
 from scratch.layers import Layer
 from scratch.names import snake_case
@@ -103,7 +103,7 @@ def _h5py() -> Any:
 
 
 def _groups(steps: list[Layer]) -> Iterator[tuple[str, Layer]]:
-    """Name each layer's place in the file: by its class, numbered from the lowest up, whatever the layer's own name is."""
+    """Name each layer's place in the file: by its class, numbered from the lowest up, whatever its own name is."""
     seen: dict[str, int] = {}
     for layer in steps:
         kind = snake_case(type(layer).__name__)
@@ -171,7 +171,8 @@ def _written(model: "Model") -> dict[str, Any]:
         chosen = given["metrics"]
         whole["compile_config"] = {
             "optimizer": serialized(model.optimizer),
-            "loss": given["loss"] if given["loss"] is None or isinstance(given["loss"], str)
+            "loss": given["loss"]
+            if given["loss"] is None or isinstance(given["loss"], str)
             else losses.serialize(losses.get(given["loss"])),
             "loss_weights": None,
             "metrics": None if chosen is None else [metrics.serialize(metric) for metric in chosen],

@@ -33,7 +33,7 @@ def _row(layer: Any, built: bool) -> tuple[str, str, str]:
 
 
 def _rule(corners: str, widths: list[int]) -> str:
-    left, line, between, right = corners
+    left, line, between, right = list(corners)
     return left + between.join(line * (width + 2) for width in widths) + right
 
 

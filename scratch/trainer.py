@@ -11,7 +11,7 @@ from scratch import callbacks as watching
 from scratch import losses, metrics, optimizers
 from scratch.arrays import Array, Stored
 from scratch.callbacks.callback import Logs
-from scratch.data import batches, rows_of, sequential, shuffled, split_tail, weights_of
+from scratch.data import batches, sequential, shuffled, split_tail, weights_of
 from scratch.layers import Layer
 from scratch.metrics import RunningMean
 from scratch.utils import generator
@@ -27,7 +27,6 @@ HOW_IT_RUNS = ("run_eagerly", "jit_compile", "steps_per_execution", "auto_scale_
 class Trainer:
     """What a model of layers needs to learn: optimizer, loss, metrics, and the loop over the batches."""
 
-    layers: Sequence[Layer]
     trainable_weights: list[Array]
     stop_training = False
     """Set by a callback, ends the training."""
@@ -40,6 +39,7 @@ class Trainer:
     _way_back: list[Layer]
     _loss: losses.LossFunction | None = None
     """Its function and gradient in the form that follows the last layer's activation."""
+    _given: losses.LossFunction | None = None
     _reduction: str | None = None
     _regularized: list[Layer]
     _metrics: Mapping[str, metrics.MetricFunction]
@@ -88,8 +88,11 @@ class Trainer:
         self.loss = loss
         if isinstance(loss, str) and loss.lower() in ("crossentropy", "ce"):
             raise ValueError(f"unknown loss {loss!r}: name the one that is meant, such as 'categorical_crossentropy'")
-        self._given, self._reduction = (None, None) if loss is None else losses.function_of(losses.get(loss))
-        if loss is not None and self._reduction in (None, "none"):
+        self._given = self._reduction = None
+        if loss is None:
+            return
+        self._given, self._reduction = losses.function_of(losses.get(loss))
+        if self._reduction in (None, "none"):
             raise ValueError("training needs one number for each batch: a loss with reduction=None has none")
 
     def _choose_metrics(self, chosen: Sequence[Any]) -> None:
@@ -132,7 +135,8 @@ class Trainer:
         if validation_split and not validation:
             (x, y, w), validation = split_tail(x, y, w, validation_split)
         batch_size, self.stop_training = _batch_size(batch_size), False
-        told = self._told(callbacks, verbose, len(x), batch_size, _size("epochs", epochs), watching.History())
+        history = watching.History()
+        told = self._told(callbacks, verbose, len(x), batch_size, _size("epochs", epochs), history)
 
         told.on_train_begin()
         for epoch in range(initial_epoch, epochs):
@@ -152,8 +156,8 @@ class Trainer:
             told.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
-        told.on_train_end(logs if told.history.epoch else {})
-        return told.history
+        told.on_train_end(logs if epochs > initial_epoch else {})
+        return self.history or history
 
     def train_step(self, X: Array, y: Array, w: Array | None = None) -> Outputs:
         """Take one step on a batch: forward, backward, update. Return y, and z and a from before the step.
@@ -171,7 +175,7 @@ class Trainer:
         return self._seen(y, w)
 
     def _seen(self, y: Array, w: Array | None) -> Outputs:
-        """Return y, z and a of the batch and, where rows are weighted or weights cost, what each row counts and costs."""
+        """Return y, z and a of the batch; where rows or weights have a price, also what each row counts and costs."""
         last = self._steps[-1]
         w = self._counted(w, len(y))
         if w is None and not self._regularized:

@@ -31,7 +31,7 @@ class CSVLogger(Callback):
             names = sorted(logs)
             validated = any(name.startswith("val_") for name in names)
             self.keys = names if validated else [*names, *(f"val_{name}" for name in names)]
-            self.writer = csv.DictWriter(self.csv_file, ["epoch", *self.keys], delimiter=self.sep)  # type: ignore[type-var, arg-type]
+            self.writer = csv.DictWriter(self.csv_file, ["epoch", *self.keys], delimiter=self.sep)  # type: ignore[arg-type]
             if self.append_header:
                 self.writer.writeheader()
         self.writer.writerow({"epoch": epoch} | {name: logs.get(name, "NA") for name in self.keys})

@@ -66,9 +66,7 @@ class ProgbarLogger(Callback):
     def due(self, what: str) -> bool:
         """Tell whether a moving bar was last drawn long enough ago."""
         return (
-            self.moves
-            and not (self.in_fit and what == "test")
-            and time.perf_counter() - self.last >= SECONDS_BETWEEN
+            self.moves and not (self.in_fit and what == "test") and time.perf_counter() - self.last >= SECONDS_BETWEEN
         )
 
     def draw(self, done: int, logs: Logs, full: bool = False) -> None:

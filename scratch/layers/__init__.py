@@ -12,8 +12,7 @@ from scratch.layers.layer import KerasTensor, Layer
 from scratch.serialization import deserialized, serialized
 
 _CLASSES: dict[str, type[Layer]] = {
-    kind.__name__: kind
-    for kind in (Activation, Dense, Dropout, ELU, Flatten, InputLayer, LeakyReLU, ReLU, Softmax)
+    kind.__name__: kind for kind in (Activation, Dense, Dropout, ELU, Flatten, InputLayer, LeakyReLU, ReLU, Softmax)
 }
 
 OUTSIDE = {

@@ -19,7 +19,7 @@ class Activation(Layer):
 
     def __init__(self, activation: str | Callable[[Array], Array], **common: Any) -> None:
         super().__init__(**common)
-        self.activation = activation  # type: ignore[assignment]
+        self.activation = activation
         self.built = True
 
     def forward(self, X: Array) -> Array:

@@ -39,7 +39,7 @@ class Dense(Layer):
                 f"Received an invalid value for `units`: Dense needs a whole number, at least one unit, not {units}"
             )
         self.units = int(units)
-        self.activation = activation  # type: ignore[assignment]
+        self.activation = activation
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)

@@ -11,16 +11,10 @@ from scratch.arrays import Array
 from scratch.config import floatx
 from scratch.names import snake_case
 from scratch.serialization import Configured
+from scratch.utils import numbered
 
 Shape = tuple[int | None, ...]
 """As Keras writes shapes: the rows first, None for any number of them."""
-
-
-def numbered(name: str) -> str:
-    """Return a name of its own for an object of this kind: ``dense``, then ``dense_1``, as Keras does."""
-    number = Layer.counts.get(name, 0)
-    Layer.counts[name] = number + 1
-    return f"{name}_{number}" if number else name
 
 
 class KerasTensor:
@@ -43,7 +37,6 @@ class Layer(Configured):
 
     room = "keras.layers"
     options: ClassVar[tuple[str, ...]] = ("name", "trainable")
-    counts: ClassVar[dict[str, int]] = {}
     passes_down = True
     """Whether a layer below waits for the derivative: none does below the lowest one with weights."""
     training = False

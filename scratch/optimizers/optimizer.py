@@ -2,8 +2,8 @@
 
 Symbols: w one array of weights (W or b), dw the derivative of the loss with respect to it, t the number of this
 step, 1 for the first. Two roundings of Keras's are mirrored. It keeps the learning rate as a variable of type
-``floatx``: with float32, 0.1 is 0.10000000149. And with TensorFlow it casts momentum, beta_1 and beta_2 through
-float32 even when the weights are float64: 0.9 is 0.89999998 there.
+``floatx``: with float32, 0.1 is 0.10000000149. And with TensorFlow it casts momentum, beta_1, beta_2 and weight_decay
+through float32 even when the weights are float64: 0.9 is 0.89999998 there.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from scratch.arrays import Array
-from scratch.config import as_floatx
+from scratch.config import as_floatx, through_float32
 from scratch.names import snake_case
 from scratch.optimizers import schedules
 from scratch.serialization import Configured, serialized
@@ -134,7 +134,7 @@ class Optimizer(Configured):
 
         w: any shape. Keras: ``SGD(weight_decay=0.004)``.
         """
-        w -= w * self.weight_decay * self.learning_rate
+        w -= w * through_float32(self.weight_decay or 0.0) * self.learning_rate
 
     def update(self, w: Array, dw: Array, *slots: Array) -> None:
         """Move w in place."""

@@ -106,6 +106,8 @@ def extreme_rows(dtype: str) -> Array:
 def far_rows(activation: str, dtype: str) -> Array:
     """Return rows of all sizes; exp ends at 88 in float32."""
     z = extreme_rows(dtype)
+    if activation == "selu":  # TensorFlow has exp(z) - 1 at 0 there, and so the slope of the other side
+        z = np.where((z <= 0) & (z > -1e-3), z.dtype.type(-1e-3), z)
     return np.minimum(z, z.dtype.type(80)) if activation == "exponential" else z
 
 
@@ -138,18 +140,17 @@ def gelu_slope(z: Any, da: Any) -> Any:
     return da * (share + z * np.exp(-np.square(z / root)) / (np.sqrt(np.pi) * root))
 
 
+SCALE, ALPHA = activations.SELU_SCALE, activations.SELU_ALPHA
 TENSORFLOWS = {
     "elu": exp_minus_1,
-    "selu": lambda z: activations.SELU_SCALE * np.where(z > 0, z, activations.SELU_ALPHA * exp_minus_1(z)),
+    "selu": lambda z: SCALE * np.where(z > 0, z, ALPHA * exp_minus_1(z)),
     "softplus": softplus_in_three_parts,
     "gelu": gelu_by_float32,
 }
 """The forms that TensorFlow takes where they are worse: its number is held to these, scratch's to scratch's own."""
 TENSORFLOWS_SLOPES = {
     "elu": lambda z, da: da * np.where(z > 0, 1, exp_minus_1(z) + 1),
-    "selu": lambda z, da: (
-        da * activations.SELU_SCALE * np.where(z > 0, 1, activations.SELU_ALPHA * (exp_minus_1(z) + 1))
-    ),
+    "selu": lambda z, da: da * np.where(z > 0, SCALE, SCALE * ALPHA * (exp_minus_1(z) + 1)),
     "silu": silu_slope,
     "gelu": gelu_slope,
 }
@@ -180,12 +181,14 @@ def test_activation_slope_is_the_tape_s(keras: Any, both_in: str, activation: st
     assert_same(f"dz of {activation}", theirs, ours, wider(bound, theirs_alone))
 
 
-def test_relu_has_slope_0_at_0(keras: Any, both_in: str) -> None:
+@pytest.mark.parametrize(("activation", "due"), [("relu", 0.0), ("leaky_relu", 0.2), ("elu", 1.0), ("selu", SCALE)])
+def test_the_slope_at_the_kink_is_keras_own(keras: Any, both_in: str, activation: str, due: float) -> None:
     z = np.array([[0.0, -0.0, np.finfo(both_in).tiny]], both_in)
-    _, (theirs,) = tape(keras, lambda z: keras.ops.sum(keras.activations.relu(z)), z)
-    relu = scratch.activations.pair_of("relu")
-    ours = relu.gradient(relu.function(z), np.ones_like(z))
-    assert theirs.tolist() == ours.tolist() == [[0, 0, 1]]
+    _, (theirs,) = tape(keras, lambda z: keras.ops.sum(getattr(keras.activations, activation)(z)), z)
+    pair = scratch.activations.pair_of(activation)
+    ours = pair.backward(z, pair.function(z), np.ones_like(z))
+    assert theirs.tolist() == ours.tolist()
+    assert ours[0, 0] == ours[0, 1] == np.array(np.float32(due) if activation == "leaky_relu" else due, both_in)
 
 
 def test_activations_of_three_axes_work_along_the_last(keras: Any, both_in: str) -> None:

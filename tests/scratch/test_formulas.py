@@ -17,9 +17,9 @@ import pytest
 import scratch
 from compare.common.docstrings import formulas_in
 from scratch import activations, data, gradcheck, initializers, layers, losses, metrics, optimizers, regularizers, utils
+from scratch.arrays import Array
 from scratch.optimizers import schedules
 from scratch.optimizers.optimizer import clipped_to_norm, norm
-from scratch.arrays import Array
 from tests.scratch.derivatives import CROSS_ENTROPIES
 from tests.scratch.rounding import Bounded, Wide
 from tests.scratch.strategies import ACTIVATIONS, LOSSES
@@ -145,7 +145,10 @@ def of_shifted(where: str) -> bool:
 
 @case(*(f"activations.{name}_gradient" for name in ACTIVATIONS))
 def of_a_and_da(where: str) -> bool:
-    return all(same(evaluate(where, a=a.astype(Wide), z=a.astype(Wide), da=da)["dz"], called(where), a, da) for a in (probabilities, z))
+    return all(
+        same(evaluate(where, a=a.astype(Wide), z=a.astype(Wide), da=da)["dz"], called(where), a, da)
+        for a in (probabilities, z)
+    )
 
 
 @case(*(f"losses.{name}" for name in LOSSES))
