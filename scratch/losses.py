@@ -38,7 +38,7 @@ def lined_up(y: Any, a: Any) -> Array:
     if y.shape == a.shape and y.dtype == a.dtype:
         return y
     if y.shape != a.shape and (*y.shape, 1) != a.shape:
-        raise ValueError(f"targets of shape {y.shape} do not fit outputs of shape {a.shape}")
+        raise ValueError(f"targets of shape {y.shape} do not fit outputs of shape {a.shape}: they must have the same shape")
     return y.reshape(a.shape).astype(a.dtype, copy=False)
 
 
@@ -381,8 +381,7 @@ class Loss(Configured):
 
         y_true: (N,) or (N, U), y_pred: (N, U), sample_weight: a number, (N,) or (N, 1).
         """
-        y, a = np.asarray(y_true), np.asarray(y_pred, self.dtype)
-        rows = self.call(y if y.dtype.kind in "iu" else y.astype(self.dtype), a)
+        rows = self.call(np.asarray(y_true, self.dtype), np.asarray(y_pred, self.dtype))
         if sample_weight is None:
             return reduced(rows, self.reduction)
         weight = np.asarray(sample_weight, rows.dtype)
@@ -537,7 +536,7 @@ def function_of(loss: Any) -> tuple[LossFunction, str | None]:
 
     Raises ValueError for a Loss of one's own, which has no gradient here.
     """
-    if isinstance(loss, LossFunctionWrapper):
+    if type(loss) in _CLASSES.values():
         return loss.function, loss.reduction
     if isinstance(loss, Loss):
         raise ValueError(

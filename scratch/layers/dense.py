@@ -36,7 +36,7 @@ class Dense(Layer):
         super().__init__(**common)
         if not isinstance(units, int | np.integer) or units < 1:
             raise ValueError(
-                f"Received an invalid value for `units`: Dense needs a whole number, at least one unit, not {units}"
+                f"Received an invalid value for `units`, expected a positive integer: at least one unit, not {units!r}"
             )
         self.units = int(units)
         self.activation = activation

@@ -117,14 +117,14 @@ class Layer(Configured):
 
     def forward(self, X: Array) -> Array:
         """Return the outputs a of a batch."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no forward and backward, which layers of scratch's have")
 
     def backward(self, da: Array, from_logits: bool = False) -> Any:
         """Take the derivative of the loss with respect to a, and return that with respect to X.
 
         ``from_logits`` says that it is the one with respect to z already.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no backward, which layers of scratch's have")
 
     @property
     def weights(self) -> list[Array]:

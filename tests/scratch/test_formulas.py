@@ -419,6 +419,11 @@ def of_the_batches(where: str) -> bool:
     return len(list(data.batches(x, x, [order], 3, "float64"))) == steps == 3
 
 
+@case("utils.normalize")
+def of_normalize(where: str) -> bool:
+    return within(evaluate(where, x=z, axis=-1)["normed"], utils.normalize(z), 2 * (U + 2))
+
+
 @case("utils.to_categorical")
 def of_to_categorical(where: str) -> bool:
     return np.array_equal(evaluate(where, x=classes, num_classes=U)["rows"], hot)
