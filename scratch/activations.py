@@ -60,9 +60,7 @@ def sigmoid_gradient(a: Array, da: Array) -> Array:
     return da * a * (1 - a)
 
 
-def relu(
-    z: Array, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
-) -> Array:
+def relu(z: Array, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Array:
     """Keep what is positive, make the rest 0.
 
         a = maximum(z, 0)

@@ -38,7 +38,9 @@ def lined_up(y: Any, a: Any) -> Array:
     if y.shape == a.shape and y.dtype == a.dtype:
         return y
     if y.shape != a.shape and (*y.shape, 1) != a.shape:
-        raise ValueError(f"targets of shape {y.shape} do not fit outputs of shape {a.shape}: they must have the same shape")
+        raise ValueError(
+            f"targets of shape {y.shape} do not fit outputs of shape {a.shape}: they must have the same shape"
+        )
     return y.reshape(a.shape).astype(a.dtype, copy=False)
 
 
@@ -455,9 +457,14 @@ class _Crossentropy(LossFunctionWrapper):
         dtype: str | None = None,
     ) -> None:
         super().__init__(reduction, name, dtype)
-        if axis != -1:
-            raise ValueError(f"the classes are on the last axis, -1, not {axis}")
-        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
+        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, _last(axis)
+
+
+def _last(axis: int) -> int:
+    """Return the axis of the classes; raises ValueError for another than the last."""
+    if axis != -1:
+        raise ValueError(f"the classes are on the last axis, -1, not {axis}")
+    return axis
 
 
 class BinaryCrossentropy(_Crossentropy):
@@ -476,17 +483,19 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
     """The same of class numbers. Keras: ``losses.SparseCategoricalCrossentropy(from_logits=True)``."""
 
     of = "sparse_categorical_crossentropy"
-    options = (*Loss.options, "from_logits")
+    options = (*Loss.options, "from_logits", "axis")
+    unused = ("ignore_class",)
 
     def __init__(
         self,
         from_logits: bool = False,
+        axis: int = -1,
         reduction: str | None = "sum_over_batch_size",
         name: str | None = None,
         dtype: str | None = None,
     ) -> None:
         super().__init__(reduction, name, dtype)
-        self.from_logits = from_logits
+        self.from_logits, self.axis = from_logits, _last(axis)
 
 
 _CLASSES: dict[str, type[Loss]] = {

@@ -10,7 +10,7 @@ from scratch.arrays import Array, Stored
 from scratch.data import rows_of
 from scratch.layers import InputLayer, KerasTensor, Layer
 from scratch.layers.layer import Shape, take_over
-from scratch.names import listed, snake_case
+from scratch.names import listed
 from scratch.summary import table_of
 from scratch.trainer import Trainer
 from scratch.utils import numbered
@@ -26,12 +26,10 @@ class Model(Trainer):
     _input: KerasTensor | None
     _output: KerasTensor | None
 
-    def __init__(
-        self, inputs: Any = None, outputs: Any = None, name: str | None = None, trainable: bool = True
-    ) -> None:
+    def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None) -> None:
         if inputs is None or outputs is None:
             raise TypeError("scratch's models are Sequential([...]) and Model(inputs, outputs): it has no subclasses")
-        self._begin(name or numbered("functional"), trainable)
+        self._begin(name or numbered("functional"))
         inputs, outputs = _only("input", inputs), _only("output", outputs)
         self._input, self._output = inputs, outputs
         line: list[Layer] = []
@@ -49,9 +47,8 @@ class Model(Trainer):
                 raise ValueError(f"{layer.name} stands in the model twice: scratch's models use each layer once")
         self.build(inputs.shape)
 
-    def _begin(self, name: str, trainable: bool) -> None:
+    def _begin(self, name: str) -> None:
         self.name = name
-        self.trainable = trainable
         self._dtype = config.floatx()
         self._steps: list[Layer] = []
         self._metrics = {}
@@ -60,6 +57,16 @@ class Model(Trainer):
         self.trainable_weights: list[Array] = []
         self._regularized: list[Layer] = []
         self._way_back: list[Layer] = []
+
+    @property
+    def trainable(self) -> bool:
+        """Whether any layer learns; to set it sets that of every layer, from the next ``compile`` on."""
+        return any(layer.trainable for layer in self._steps)
+
+    @trainable.setter
+    def trainable(self, trainable: bool) -> None:
+        for layer in self._steps:
+            layer.trainable = trainable
 
     @property
     def layers(self) -> list[Layer]:
@@ -91,7 +98,7 @@ class Model(Trainer):
                 f"{self.name} has already been configured for inputs of shape {self._input.shape}, not {input_shape}"
             )
         self._make(input_shape)
-        self.trainable_weights = [w for layer in self._steps for w in layer.trainable_weights] if self.trainable else []
+        self.trainable_weights = [w for layer in self._steps for w in layer.trainable_weights]
         learning = [i for i, layer in enumerate(self._steps) if layer.trainable_weights]
         lowest = learning[0] if learning else len(self._steps)
         for i, layer in enumerate(self._steps):
@@ -182,7 +189,7 @@ class Model(Trainer):
     @property
     def non_trainable_weights(self) -> list[Array]:
         """Those that training leaves alone."""
-        return [w for layer in self._steps for w in (layer.non_trainable_weights if self.trainable else layer.weights)]
+        return [w for layer in self._steps for w in layer.non_trainable_weights]
 
     @property
     def trainable_variables(self) -> list[Array]:
@@ -193,8 +200,8 @@ class Model(Trainer):
 
     @property
     def losses(self) -> list[Any]:
-        """What the regularizers charge, a number for each layer that has one."""
-        return [layer.cost for layer in self._regularized]
+        """What the regularizers charge, a number for each."""
+        return [cost for layer in self._regularized for cost in layer.losses]
 
     def get_weights(self) -> list[Array]:
         """Return copies of W and b of each layer, from the lowest up. Keras: ``model.get_weights()``."""
@@ -274,10 +281,8 @@ def _only(what: str, given: Any) -> Any:
 class Sequential(Model):
     """Layers applied one after the other. Keras: ``keras.Sequential([...])``, ``model.add(...)``."""
 
-    def __init__(
-        self, layers: Sequence[Layer | KerasTensor] | None = None, trainable: bool = True, name: str | None = None
-    ) -> None:
-        self._begin(name or numbered(snake_case("Sequential")), trainable)
+    def __init__(self, layers: Sequence[Layer | KerasTensor] | None = None, name: str | None = None) -> None:
+        self._begin(name or numbered("sequential"))
         for layer in layers or ():
             self.add(layer)
 

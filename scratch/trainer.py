@@ -43,6 +43,8 @@ class Trainer:
     _given: losses.LossFunction | None = None
     _reduction: str | None = None
     _regularized: list[Layer]
+    chosen_metrics: list[Any] | None = None
+    """The metrics as ``compile`` was told."""
     _metrics: Mapping[str, metrics.MetricFunction]
     _kept = RunningMean.KEPT
     directions: Mapping[str, str | None]
@@ -67,7 +69,8 @@ class Trainer:
         """Choose the rule that moves the weights, the loss, and what to report beside it.
 
         Keras: ``model.compile(loss="mse", optimizer="sgd", metrics=["accuracy"])``. Options that change no number, such
-        as ``jit_compile``, are taken and do nothing. Raises ValueError that lists the names for one that is unknown,
+        as ``jit_compile``, are taken and do nothing. A loss or metrics from before stay where none are given, as in Keras.
+        Raises ValueError that lists the names for one that is unknown,
         TypeError for an option that scratch does not have.
         """
         for name in how_it_runs:
@@ -78,9 +81,10 @@ class Trainer:
         if metrics is not None and not isinstance(metrics, list | tuple):
             raise ValueError(f"Expected `metrics` argument to be a list, tuple, or dict, not {metrics!r}")
         self.optimizer = optimizers.get(optimizer)
-        self._compiled_with = {"loss": loss, "metrics": metrics}
-        self._choose_loss(loss)
-        self._choose_metrics(metrics or ())
+        if loss is not None:
+            self._choose_loss(loss)
+        if metrics is not None:
+            self._choose_metrics(metrics)
         self._follow()
 
     @property
@@ -92,14 +96,12 @@ class Trainer:
         self.loss = loss
         if isinstance(loss, str) and loss.lower() in ("crossentropy", "ce"):
             raise ValueError(f"unknown loss {loss!r}: name the one that is meant, such as 'categorical_crossentropy'")
-        self._given = self._reduction = None
-        if loss is None:
-            return
         self._given, self._reduction = losses.function_of(losses.get(loss))
         if self._reduction in (None, "none"):
             raise ValueError("training needs one number for each batch: a loss with reduction=None has none")
 
     def _choose_metrics(self, chosen: Sequence[Any]) -> None:
+        self.chosen_metrics = list(chosen)
         found = [metrics.compiled(metric) for metric in chosen]
         self._metrics = {name: function for name, function, _ in found}
         self.directions = {name: direction for name, _, direction in found}
@@ -193,7 +195,7 @@ class Trainer:
         w = self._counted(w, len(y))
         if w is None and not self._regularized:
             return y, last.z, last.a
-        cost = sum(layer.cost for layer in self._regularized)
+        cost = sum(cost for layer in self._regularized for cost in layer.losses)
         return y, last.z, last.a, np.ones(len(y)) if w is None else w, np.full(len(y), cost)
 
     def _counted(self, w: Array | None, rows: int) -> Array | None:

@@ -120,12 +120,10 @@ class Dense(Layer):
         return self.b if self.use_bias else None
 
     @property
-    def cost(self) -> Any:
+    def losses(self) -> list[Any]:
         """What the regularizers charge for W and b."""
-        charged = [(self.kernel_regularizer, self.W)]
-        if self.use_bias:
-            charged.append((self.bias_regularizer, self.b))
-        return sum(regularizer(w) for regularizer, w in charged if regularizer)
+        regularizers = self.kernel_regularizer, self.bias_regularizer
+        return [charges(w) for charges, w in zip(regularizers, self.weights, strict=False) if charges]
 
     @property
     def regularized(self) -> bool:

@@ -145,9 +145,9 @@ class Layer(Configured):
     trainable_variables = trainable_weights
 
     @property
-    def cost(self) -> Any:
-        """What the weights cost, which is added to the loss: 0 without a regularizer."""
-        return 0.0
+    def losses(self) -> list[Any]:
+        """What the weights cost, a number for each regularizer, which are added to the loss."""
+        return []
 
     def get_weights(self) -> list[Array]:
         """Return copies of the weights. Keras: ``model.layers[1].get_weights()``."""

@@ -103,8 +103,14 @@ class Optimizer(Configured):
 
     @property
     def variables(self) -> list[Any]:
-        """What a saved model keeps: the number of steps, the learning rate, and the slots of each weight array."""
-        return [self.iterations, self.learning_rate, *(slot for slots in self._slots for slot in slots)]
+        """What a saved model keeps: the steps taken, the rate unless a schedule sets it, and each array's slots."""
+        rate = [] if callable(self._rate) else [self.learning_rate]
+        return [self.iterations, *rate, *self.all_slots]
+
+    @property
+    def all_slots(self) -> list[Array]:
+        """The slots of every array of weights, one after the other."""
+        return [slot for slots in self._slots for slot in slots]
 
     def build(self, weights: Sequence[Array]) -> None:
         """Make the slots for these weights.

@@ -122,7 +122,7 @@ class TestCase(parameterized.TestCase):
 
     def assertNotAllClose(self, x: Any, y: Any, atol: float = 1e-6, rtol: float = 1e-6, msg: Any = None) -> None:
         """Find two arrays apart."""
-        self.assertFalse(np.allclose(np.asarray(x), np.asarray(y), atol=atol, rtol=rtol), msg)
+        assert not np.allclose(np.asarray(x), np.asarray(y), atol=atol, rtol=rtol), msg
 
     def assertAlmostEqual(self, x: Any, y: Any, decimal: int = 3, msg: Any = None, **_: Any) -> None:  # type: ignore[override]
         """Hold two arrays to some decimals."""
@@ -134,11 +134,11 @@ class TestCase(parameterized.TestCase):
 
     def assertLen(self, iterable: Any, length: int, msg: Any = None) -> None:
         """Count."""
-        self.assertEqual(len(iterable), length, msg)
+        assert len(iterable) == length, msg
 
     def assertDType(self, x: Any, dtype: Any, msg: Any = None) -> None:
         """Find an array of a type."""
-        self.assertEqual(np.asarray(x).dtype, np.dtype(dtype), msg)
+        assert np.asarray(x).dtype == np.dtype(dtype), msg
 
     def run_class_serialization_test(self, instance: Any, custom_objects: Any = None) -> Any:
         """Make an object of its own options twice, once through text."""
@@ -148,8 +148,8 @@ class TestCase(parameterized.TestCase):
         room = next(room for room in ROOMS.values() if room.__name__.split(".")[-1] == instance.room.split(".")[-1])
         read = json.loads(json.dumps(serialized(instance), default=list))
         for revived in (type(instance).from_config(instance.get_config()), room.deserialize(read)):
-            self.assertEqual(json.dumps(revived.get_config(), default=list, sort_keys=True), config)
-            self.assertEqual(set(dir(revived)), set(dir(instance)))
+            assert json.dumps(revived.get_config(), default=list, sort_keys=True) == config
+            assert set(dir(revived)) == set(dir(instance))
         return revived
 
     def run_layer_test(
@@ -180,15 +180,15 @@ class TestCase(parameterized.TestCase):
         shape = layer_cls(**init_kwargs)(KerasTensor(X.shape)).shape
         layer = layer_cls(**init_kwargs)
         a = layer(X)
-        self.assertEqual(a.shape, shape)
+        assert a.shape == shape
         if expected_output_shape is not None:
-            self.assertEqual(shape, tuple(expected_output_shape))
+            assert shape == tuple(expected_output_shape)
         if expected_output is not None:
             self.assertAllClose(a, expected_output)
         if expected_num_losses is not None:
-            self.assertEqual(int(getattr(layer, "regularized", False)), min(expected_num_losses, 1))
+            assert int(getattr(layer, "regularized", False)) == min(expected_num_losses, 1)
         layer.forward(X.astype(a.dtype))
-        self.assertEqual(np.shape(layer.backward(np.ones_like(a))), X.shape)
+        assert np.shape(layer.backward(np.ones_like(a))) == X.shape
 
 
 class Trainer:

@@ -115,6 +115,8 @@ def test_evaluate_returns_what_keras_returns() -> None:
     loss, accuracy = model.evaluate(X, y, verbose=0)  # type: ignore[misc]
     assert model.evaluate(X, y, verbose=0, return_dict=True) == {"accuracy": accuracy, "loss": loss}
     model.compile(optimizer="sgd", loss="mse")
+    assert model.evaluate(X, y, verbose=0) == [loss, accuracy], "metrics from before stay, as in Keras"
+    model.compile(optimizer="sgd", loss="mse", metrics=[])
     assert model.evaluate(X, y, verbose=0) == loss
 
 

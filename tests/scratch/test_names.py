@@ -133,6 +133,7 @@ UNKNOWN: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "half a unit": (lambda: Dense(2.5), ValueError, "a positive integer: at least one unit, not 2.5"),  # type: ignore[arg-type]
     "no units": (lambda: Dense(None), ValueError, "a positive integer: at least one unit, not None"),  # type: ignore[arg-type]
     "rate": (lambda: scratch.layers.Dropout(2), ValueError, "between 0 and 1, not 2"),
+    "channels": (lambda: Flatten(data_format="channels_first"), ValueError, "channels last, not 'channels_first'"),
     "slope": (lambda: scratch.layers.LeakyReLU(-1), ValueError, "at least 0, not -1"),
     "end": (lambda: scratch.layers.ReLU(max_value=-6), ValueError, "max_value of a ReLU layer cannot be a negative"),
     "axis of shares": (lambda: scratch.layers.Softmax(axis=0), ValueError, "the last axis, -1, not 0"),
@@ -174,7 +175,7 @@ UNKNOWN: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
 
 
 def _without_loss() -> scratch.Sequential:
-    model = model_of()
+    model = scratch.Sequential([Flatten(), Dense(1)])
     model.compile(optimizer="sgd")
     return model
 
