@@ -107,7 +107,7 @@ def softmax(z: Array, axis: int = -1) -> Array:
 
         a = exp(z) / sum(exp(z), axis=-1, keepdims=True)
 
-    z, a: (N, U). Keras: ``Dense(10, activation="softmax")``. Shares along another ``axis`` are those of the array turned.
+    z, a: (N, U). Keras: ``Dense(10, activation="softmax")``. Along another ``axis`` the array is turned.
     """
     if axis not in (-1, z.ndim - 1):
         return np.moveaxis(softmax(np.moveaxis(z, axis, -1)), -1, axis)

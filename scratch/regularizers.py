@@ -98,7 +98,7 @@ def get(regularizer: Any) -> Any:
         return deserialized("regularizer", regularizer, _CLASSES)
     if isinstance(regularizer, type) and issubclass(regularizer, Regularizer):
         return regularizer()
-    return lookup("regularizer", regularizer, _CLASSES | {"l1": L1, "l2": L2, "l1_l2": L1L2, "l1l2": L1L2})()
+    return lookup("regularizer", regularizer, _CLASSES | {"l1": L1, "l2": L2, "l1l2": L1L2})()
 
 
 deserialize = get

@@ -48,7 +48,7 @@ def _total(weights: list[Array]) -> tuple[int, int]:
 
 
 def _kept(optimizer: Any) -> tuple[int, int]:
-    """Return what the optimizer keeps of each weight, and its own numbers: the steps, in 8 bytes, and perhaps the rate."""
+    """Return what the optimizer keeps of each weight, and its own: the steps, in 8 bytes, and perhaps the rate."""
     if optimizer is None or not optimizer.built:
         return 0, 0
     count, size = _total(optimizer.all_slots)

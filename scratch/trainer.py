@@ -69,9 +69,9 @@ class Trainer:
         """Choose the rule that moves the weights, the loss, and what to report beside it.
 
         Keras: ``model.compile(loss="mse", optimizer="sgd", metrics=["accuracy"])``. Options that change no number, such
-        as ``jit_compile``, are taken and do nothing. A loss or metrics from before stay where none are given, as in Keras.
-        Raises ValueError that lists the names for one that is unknown,
-        TypeError for an option that scratch does not have.
+        as ``jit_compile``, are taken and do nothing. A loss or metrics from before stay where none are given, as in
+        Keras. Raises ValueError that lists the names for one that is unknown, TypeError for an option that scratch
+        does not have.
         """
         for name in how_it_runs:
             if name not in HOW_IT_RUNS:

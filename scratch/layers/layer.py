@@ -141,8 +141,15 @@ class Layer(Configured):
         """The weights that training leaves alone."""
         return [] if self.trainable else self.weights
 
-    variables = weights
-    trainable_variables = trainable_weights
+    @property
+    def variables(self) -> list[Array]:
+        """Keras's other name for the weights."""
+        return self.weights
+
+    @property
+    def trainable_variables(self) -> list[Array]:
+        """Keras's other name for those that train."""
+        return self.trainable_weights
 
     @property
     def losses(self) -> list[Any]:

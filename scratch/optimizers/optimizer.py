@@ -91,8 +91,8 @@ class Optimizer(Configured):
     def learning_rate(self, learning_rate: Rate) -> None:
         if isinstance(self._rate, schedules.LearningRateSchedule) and not callable(learning_rate):
             raise TypeError(
-                "This optimizer was created with a `LearningRateSchedule`, which sets its learning rate: make it with a "
-                "number to set that yourself"
+                "This optimizer was created with a `LearningRateSchedule`, which sets its learning rate: make it "
+                "with a number to set that yourself"
             )
         self._rate = learning_rate if callable(learning_rate) else as_floatx(learning_rate)
 

@@ -21,7 +21,7 @@ def close(theirs: ArrayLike, ours: ArrayLike, steps: int = 1) -> bool:
     """Whether two float64 runs of small layers differ by no more than their rounding.
 
     A step sums D products, U units and 32 rows, there and back through two layers, and takes two dozen operations
-    beside: 150 roundings of numbers of order 1, on either side, and errors of weights pass on through slopes of order 1.
+    beside: 150 roundings of numbers of order 1, on either side; errors of weights pass on through slopes of order 1.
     """
     one, other = np.asarray(theirs, float), np.asarray(ours, float)
     size = max(1.0, float(np.abs(one).max(initial=0)))

@@ -1,4 +1,4 @@
-"""Do the options that scripts use train as Keras's do: losses as objects, weights of rows, regularizers, frozen layers?"""
+"""Do the options that scripts use train as Keras's do: losses as objects, weights of rows, frozen layers?"""
 
 from collections.abc import Callable
 from typing import Any

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import scratch
-from scratch.layers import Dense, Input
+from scratch.layers import Dense, Flatten, Input
 from tests.scratch.small_models import X, model_of, y
 
 KEYWORD = "unexpected keyword argument"

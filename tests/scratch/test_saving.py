@@ -59,7 +59,9 @@ def test_a_saved_model_goes_on_in_the_other_library(
     model.save(str(path))
     loaded = other.models.load_model(str(path))
     assert close(model.predict(IMAGES, verbose=0), loaded.predict(IMAGES, verbose=0))
-    assert [layer.name for layer in model.layers if layer.weights] == [l.name for l in loaded.layers if l.weights]
+    assert [layer.name for layer in model.layers if layer.weights] == [
+        layer.name for layer in loaded.layers if layer.weights
+    ]
     assert int(loaded.optimizer.iterations) == int(model.optimizer.iterations) == 2
     scores = [m.evaluate(IMAGES, y, verbose=0, return_dict=True) for m in (model, loaded)]
     assert list(scores[0]) == list(scores[1])
@@ -100,7 +102,7 @@ def test_scratch_opens_its_own(keras: Any, both_in: str, tmp_path: Path) -> None
 
 def test_what_cannot_be_saved_or_opened_says_so(keras: Any, both_in: str, tmp_path: Path, monkeypatch: Any) -> None:
     model, path = stack(scratch), tmp_path / "model.keras"
-    with pytest.raises(ValueError, match="must end in `.keras`"):
+    with pytest.raises(ValueError, match=r"must end in `\.keras`"):
         model.save(tmp_path / "model.h5")
     with pytest.raises(ValueError, match="no weights to save yet"):
         scratch.Sequential([scratch.layers.Dense(1)]).save(path)
