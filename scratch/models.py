@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from scratch import config, saving
@@ -119,8 +120,8 @@ class Model(Trainer):
         """Pass a batch up through the layers; return the last a. Keras: ``model(X)``."""
         if isinstance(X, KerasTensor):
             raise TypeError("scratch's models are not layers of other models: put their layers in one")
-        if X.dtype != self._dtype:
-            X = X.astype(self._dtype)
+        if getattr(X, "dtype", None) != self._dtype:
+            X = (X if hasattr(X, "dtype") else np.asarray(X)).astype(self._dtype)
         if not self.built:
             self._inputs(X)
         a = X

@@ -436,7 +436,7 @@ def test_layers_are_added_and_taken_away() -> None:
     assert not hasattr(model, "_nothing")
     model.pop()
     assert [layer.units for layer in model.layers] == [3]  # type: ignore[attr-defined]
-    assert model(np.zeros((2, 4), np.float32)).shape == (2, 3)
+    assert model([[0, 0, 0, 0], [1, 1, 1, 1]]).shape == (2, 3)
     model.pop()
     assert model.output_shape == (None, 4)
     model.add(Dense(5))
