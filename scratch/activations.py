@@ -88,7 +88,8 @@ def relu_gradient(
     if not (negative_slope or max_value is not None):
         return da * (a > 0)
     on = a > 0 if max_value is None else (a > 0) & (a < max_value)
-    return da * on + negative_slope * (a < 0) * da
+    off = a < 0 if threshold or max_value is not None else a <= 0  # TensorFlow's leaky form has its slope at 0 as well
+    return da * on + negative_slope * off * da
 
 
 def shifted(z: Array) -> Array:

@@ -387,8 +387,8 @@ class Loss(Configured):
         if sample_weight is None:
             return reduced(rows, self.reduction)
         weight = np.asarray(sample_weight, rows.dtype)
-        if weight.ndim == rows.ndim + 1:
-            weight = weight[..., 0]
+        if weight.ndim == rows.ndim + 1:  # as Keras lines them up, which shows where nothing is reduced
+            rows, weight = (rows[:, None], weight) if rows.ndim == 1 else (rows, weight[..., 0])
         return reduced(rows * weight.reshape(weight.shape + (1,) * (rows.ndim - weight.ndim)), self.reduction, weight)
 
 

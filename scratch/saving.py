@@ -191,10 +191,7 @@ def _made(written: dict[str, Any]) -> "Model":
         raise ValueError(f"scratch has Sequential models and lines of layers, not {kind}")
     made = [layers.deserialize(layer) for layer in config["layers"]]
     if kind == "Sequential":
-        model = Sequential(made, name=config["name"])
-        if config.get("build_input_shape") and not model.built:
-            model.build(config["build_input_shape"])
-        return model
+        return Sequential(made, name=config["name"])
     nodes = [layer["inbound_nodes"] for layer in config["layers"]]
     if any(len(node) != (i > 0) for i, node in enumerate(nodes)) or not isinstance(made[0], layers.InputLayer):
         raise ValueError("this model is no single line of layers, which scratch's models are")

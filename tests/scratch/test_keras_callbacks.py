@@ -90,6 +90,32 @@ def test_what_acts_acts_alike(keras: Any, both_in: str, callback: Build, capsys:
     assert said[: len(said) // 2] == said[len(said) // 2 : -1], "each says the same"
 
 
+def test_best_weights_come_back_and_rates_end_at_their_least(capsys: pytest.CaptureFixture[str]) -> None:
+    stop = scratch.callbacks.EarlyStopping(monitor="loss", mode="max", patience=1, restore_best_weights=True)
+    model = model_of(scratch)
+    model.fit(X, FIVES, epochs=9, callbacks=[stop], verbose=0)
+    assert all(np.array_equal(w, v) for w, v in zip(model.get_weights(), stop.best_weights, strict=True))
+    slower = scratch.callbacks.ReduceLROnPlateau(monitor="loss", mode="max", patience=1, min_lr=0.04)
+    history = model_of(scratch).fit(X, FIVES, epochs=8, callbacks=[slower], verbose=0).history
+    rates = sorted(set(history["learning_rate"]))
+    assert rates == [float(np.float32(rate)) for rate in (0.04, 0.1)]
+    assert capsys.readouterr().out == ""
+
+
+def test_older_hooks_hear_of_batches_too() -> None:
+    heard: list[tuple[str, int]] = []
+
+    class Older(scratch.callbacks.Callback):
+        def on_batch_begin(self, batch: int, logs: Any = None) -> None:
+            heard.append(("begin", batch))
+
+        def on_batch_end(self, batch: int, logs: Any = None) -> None:
+            heard.append(("end", batch))
+
+    model_of(scratch).fit(X, FIVES, callbacks=[Older()], verbose=0)
+    assert heard == [("begin", 0), ("end", 0), ("begin", 1), ("end", 1)]
+
+
 def test_what_watches_nothing_that_is_there_says_so() -> None:
     for name in ("EarlyStopping", "ReduceLROnPlateau"):
         with pytest.warns(UserWarning, match="`val_loss` which is not available. Available metrics are: accuracy,loss"):

@@ -105,6 +105,7 @@ def test_dropout_keeps_what_its_mask_says_and_passes_as_much_back() -> None:
 
 def test_a_layer_called_on_rows_builds_itself() -> None:
     layer = Dense(2, input_dim=3)
+    assert layer.weights == []
     assert layer.first_shape == (None, 3)
     assert layer(np.zeros((4, 3))).shape == (4, 2)
     assert [w.shape for w in layer.get_weights()] == [(3, 2), (2,)]

@@ -461,6 +461,16 @@ def test_a_model_is_one_line_from_its_input_to_its_output() -> None:
     assert scratch.Model(once, Dense(2)(once)).layers[0].name.startswith("dense"), "a part from the middle"
 
 
+def test_a_line_s_layers_are_not_set_and_learn_until_told() -> None:
+    inputs = Input((3,))
+    model = scratch.Model(inputs, Dense(2)(inputs))
+    assert model.trainable
+    with pytest.raises(AttributeError, match="should not be set"):
+        model.layers = []
+    model.trainable = False
+    assert not model.trainable
+
+
 def test_the_names_of_what_evaluate_returns() -> None:
     model = model_of()
     assert model.metrics_names == ["loss", "compile_metrics"]
