@@ -9,6 +9,16 @@ from scratch.arrays import Array
 
 _generator = np.random.default_rng()
 
+counts: dict[str, int] = {}
+"""How many layers and models there are of each kind."""
+
+
+def numbered(name: str) -> str:
+    """Return a name of its own for an object of this kind: ``dense``, then ``dense_1``, as Keras does."""
+    number = counts.get(name, 0)
+    counts[name] = number + 1
+    return f"{name}_{number}" if number else name
+
 
 def generator() -> np.random.Generator:
     """Return the one random stream behind initial weights and shuffling."""
@@ -46,4 +56,22 @@ def to_categorical(x: ArrayLike, num_classes: int | None = None) -> Array:
     return (classes[..., None] == np.arange(width)).astype(float)
 
 
-__all__ = ["set_random_seed", "to_categorical"]
+def normalize(x: ArrayLike, axis: int = -1, order: int = 2) -> Array:
+    """Divide what lies along an axis by its length, so that it has length 1.
+
+        normed = x / sum(x**2, axis=axis, keepdims=True) ** 0.5
+
+    x, normed: one shape. Keras: ``keras.utils.normalize(x_train, axis=1)``. Where all is 0, it stays; ``order`` 1 is
+    another length, the sum of sizes.
+    """
+    array = np.asarray(x)
+    length = np.linalg.norm(array, order, axis, keepdims=True)
+    return array / np.where(length == 0, 1, length)
+
+
+def clear_session(free_memory: bool = True) -> None:
+    """Number layers and models from the first again. Keras: ``keras.utils.clear_session()``."""
+    counts.clear()
+
+
+__all__ = ["clear_session", "normalize", "set_random_seed", "to_categorical"]

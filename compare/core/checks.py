@@ -176,7 +176,7 @@ def on_intervals(framework: Framework, config: Config, batch: Batch) -> Any:
     for layer in model.layers:
         if layer.weights:
             layer.W, layer.b = Interval.exact(next(weights)), Interval.exact(next(weights))
-    model.build(batch.X.shape[1:])  # so that the optimizer moves these
+    model.build((None, *batch.X.shape[1:]))  # so that the optimizer moves these
     return model
 
 
@@ -201,7 +201,7 @@ def bounds_of(framework: Framework, config: Config, batch: Batch, z: Array | Non
     if z is not None:
         last = model.layers[-1]
         last.z = Interval.exact(z)
-        last.a = last.activation.function(last.z)
+        last.a = last.activation(last.z)
         model.backward(batch.y[:, None].astype(config.dtype))
         found["dz"] = last.dz * 1.0
     return found

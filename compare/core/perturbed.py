@@ -68,7 +68,7 @@ def nudged_framework(framework: Framework, nudge: Nudge) -> Framework:
             W, self.W = self.W, nudge(self.W)
             a = nudge(super().forward(X))
             self.W = W
-            self.a = np.clip(a, 0, 1) if self.activation.function is sigmoid else a
+            self.a = np.clip(a, 0, 1) if self.activation is sigmoid else a
             return self.a
 
     rooms = vars(scratch) | {"layers": SimpleNamespace(Flatten=Flatten, Dense=NudgedDense)}
