@@ -138,6 +138,10 @@ class Interval(NDArrayOperatorsMixin):
         mean: Interval = self.sum(axis, keepdims) / n
         return mean
 
+    def max(self, axis: int | None = None, keepdims: bool = False) -> "Interval":
+        """Pick the largest number, which rounds nothing."""
+        return self._like(lambda array: array.max(axis, keepdims=keepdims))
+
     def copy(self) -> "Interval":
         """Return the same intervals, to be moved on their own."""
         return Interval(self.low.copy(), self.high.copy(), self.dtype)
@@ -197,6 +201,11 @@ def _pick(ufunc: np.ufunc, x: Interval, y: Interval) -> Interval:
     return Interval(ufunc(x.low, y.low), ufunc(x.high, y.high), x.dtype)
 
 
+def _absolute(ufunc: np.ufunc, x: Interval) -> Interval:
+    least = np.where((x.low <= 0) & (x.high >= 0), 0, np.minimum(np.abs(x.low), np.abs(x.high)))
+    return Interval(least, np.maximum(np.abs(x.low), np.abs(x.high)), x.dtype)
+
+
 def _sqrt(ufunc: np.ufunc, x: Interval) -> Interval:
     return x.rounded_off(np.sqrt(np.maximum(x.low, 0)), np.sqrt(x.high))
 
@@ -232,6 +241,7 @@ RULES: dict[np.ufunc, Callable[..., Interval]] = {
     np.matmul: _matmul,
     np.square: _square,
     np.negative: _negative,
+    np.absolute: _absolute,
     np.minimum: _pick,
     np.maximum: _pick,
     np.sqrt: _sqrt,

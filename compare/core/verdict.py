@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from compare.core.checks import Check, differing_labels
-from compare.core.training import PERTURBED, Training, adding_up, apart, drift, finite
+from compare.core.training import PERTURBED, Runs, Training, adding_up, apart, drift, finite
 from scratch.arrays import Array
 
 Word = Literal["matched", "rounding-limited", "mismatched"]
@@ -32,7 +32,7 @@ class Verdict:
         return next((check for check in self.checks if check.ok is False), None)
 
 
-def judge(training: Training, checks: Sequence[Check]) -> Verdict:
+def judge(training: Runs, checks: Sequence[Check]) -> Verdict:
     """Decide between Keras and scratch: matched, rounding-limited or mismatched.
 
     A check below the whole run that fails is a mismatch, whatever the run does. A run is rounding-limited where the

@@ -139,7 +139,8 @@ def show_guide(console: Console, entries: list[Entry]) -> None:
             if one.formula:
                 console.print(Padding(Text(one.formula, style="bold"), (1, 4)))
             _code(console, one.source)
-        console.print(_checked(entry), soft_wrap=True)
+        if entry.value is not None:
+            console.print(_checked(entry), soft_wrap=True)
         console.print()
 
 
@@ -151,6 +152,6 @@ def _code(console: Console, source: str) -> None:
 def _checked(entry: Entry) -> Text:
     keras, numpy, difference, allowed = entry.numbers
     return Text.assemble(
-        ("✓ agrees" if entry.value.ok else "✗ departs", "bold green" if entry.value.ok else "bold red"),
+        ("✓ agrees" if entry.ok else "✗ departs", "bold green" if entry.ok else "bold red"),
         f"  {entry.quantity}: Keras {keras}, NumPy {numpy}, difference {difference}, allowed {allowed}",
     )
