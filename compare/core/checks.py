@@ -140,7 +140,8 @@ def _probe(batch: Batch) -> Batch:
 
 def names_of(weights: Sequence[Any]) -> list[str]:
     """Name the weights as the legend does, W and b; of several layers, W1 and b1 for the lowest, and so on."""
-    several, names = sum(w.ndim > 1 for w in weights) > 1, []
+    several = sum(w.ndim > 1 for w in weights) > 1
+    names: list[str] = []
     for w in weights:
         layer = sum(name[0] == "W" for name in names) + (w.ndim > 1)
         names.append(f"{'W' if w.ndim > 1 else 'b'}{layer if several else ''}")

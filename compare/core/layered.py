@@ -21,8 +21,13 @@ Found = dict[str, Array]
 Bounds = dict[str, Interval]
 
 
-def check_layers(keras: Framework, scratch: Framework, recipe: Recipe, batch: Batch) -> Iterator[Check]:
+def check_layers(keras: Framework, scratch: Framework, recipe: Recipe, batch: Batch) -> list[Check]:
     """Check a compiled recipe on one batch, layer by layer, and then its optimizer's first step."""
+    with keras.dtype(recipe.dtype), scratch.dtype(recipe.dtype):
+        return list(_checks(keras, scratch, recipe, batch))
+
+
+def _checks(keras: Framework, scratch: Framework, recipe: Recipe, batch: Batch) -> Iterator[Check]:
     names = names_of(batch.weights)
     models = [recipe.build(framework, batch.weights) for framework in (keras, scratch)]
     for name, theirs, ours in zip(names, *(model.get_weights() for model in models), strict=True):
@@ -143,7 +148,8 @@ def _by_the_reference(scratch: Framework, recipe: Recipe, batch: Batch, sums: Fo
     if recipe.dtype == "float64":
         return {}
     wide = Batch(batch.X, batch.y, [w.astype(float) for w in batch.weights])
-    return measured(scratch, in_float64(recipe), wide, {name: z.astype(float) for name, z in sums.items()})
+    with scratch.dtype("float64"):
+        return measured(scratch, in_float64(recipe), wide, {name: z.astype(float) for name, z in sums.items()})
 
 
 def in_float64(recipe: Recipe) -> Recipe:

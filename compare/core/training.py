@@ -152,10 +152,22 @@ class Runs:
                 return epoch
         return None
 
+    def adding_up(self, epoch: int) -> float:
+        """Return how far rounding errors carry a run in so many epochs where no step carries them further."""
+        return adding_up(epoch * self.size.steps(self.size.train), self.scratch.weights[epoch])
+
+    def first_excess(self) -> int | None:
+        """Return the first epoch, from 1, after which Keras is further from scratch than rounding adds up to."""
+        for epoch in range(1, self.epochs + 1):
+            theirs, ours = self.keras.weights[epoch], self.scratch.weights[epoch]
+            if not apart(theirs, ours) <= self.adding_up(epoch):
+                return epoch
+        return None
+
     def first_amplification(self) -> int | None:
         """Return the first epoch, from 1, after which a perturbed run is further away than rounding adds up to."""
         for epoch in range(1, self.scratch.epochs + 1):
-            if self.drift(epoch) > adding_up(epoch * self.size.steps(self.size.train), self.scratch.weights[epoch]):
+            if self.drift(epoch) > self.adding_up(epoch):
                 return epoch
         return None
 

@@ -1,4 +1,4 @@
-"""The command line's part of the guide to the tutorial's lines; ``compare.run`` registers it with that to a script's."""
+"""What the command line does for the guide to the tutorial's lines; ``compare.run`` registers it with a script's."""
 
 from pathlib import Path
 from typing import Annotated, NoReturn

@@ -1,4 +1,4 @@
-"""The math behind a script of the reader's own: ``python -m compare run script.py``, ``python -m compare guide script.py``.
+"""The math behind a script of the reader's own: ``python -m compare run script.py``, and ``guide script.py``.
 
 The script is executed once, unchanged, in a process of its own, by Keras itself. ``compile``, ``fit``, ``evaluate`` and
 ``predict`` are watched: at each call the same model is built on scratch from what Keras's model says of itself, starts
@@ -13,6 +13,7 @@ source.py        a script, or a notebook's cells, as one text that knows where e
 findings.py      what the watching process tells the other: plain data
 process.py       starts the script, hears what it finds, ends it where it takes too long
 worker.py        runs in the script's process: stand-ins, watching, then the script
+replacing.py     something else in the place of an attribute, for a while
 stand_ins.py     what answers for logging services, plots and data sets
 watching.py      Keras's methods, each with what happens when a script calls it
 requests.py      the arguments of a call, as arrays

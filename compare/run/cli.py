@@ -127,11 +127,8 @@ def guide(
     report.check_html(html)
     if script is None:
         report.guide(context, dataset, data, html)
-    changed = [
-        name for name in context.params
-        if name not in ("script", "html") and context.get_parameter_source(name) is not None
-        and context.get_parameter_source(name).name == "COMMANDLINE"
-    ]  # fmt: skip
+    sources = {name: context.get_parameter_source(name) for name in context.params if name not in ("script", "html")}
+    changed = [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]
     if changed:
         raise BadInput(f"--{changed[0].replace('_', '-')} is for the tutorial's model; {script.name} says it by itself")
     raise typer.Exit(_guide_of(script, html))

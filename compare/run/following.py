@@ -12,12 +12,13 @@ from compare.core.intervals import Interval
 from compare.core.layered import check_layers, on_intervals
 from compare.core.perturbed import backwards_in_each_batch
 from compare.core.recipe import Part, Recipe
-from compare.core.training import PERTURBED, REFERENCE, Run, Runs, Size, apart, rounding_in_a_mean
+from compare.core.training import PERTURBED, REFERENCE, Run, Runs, Size, apart, drift, rounding_in_a_mean
 from compare.run.findings import Epoch, Labels
 from compare.run.keras_models import Read
 from compare.run.numpy_side import NumpySide, bare
-from compare.run.requests import Feed, FitRequest, Rows
+from compare.run.requests import Feed, FitRequest, Rows, in_columns
 from scratch.arrays import Array
+from scratch.callbacks import Callback
 from scratch.config import as_floatx
 
 MOST_OF_A_BATCH = 256
@@ -38,8 +39,8 @@ class Following:
         runs = {"keras": Run("keras", read)} | {name: Run(name, model) for name, model in self.models.items()}
         size = Size(len(feed.x), len(held_out[0]) if held_out else 0, feed.batch_size, read.recipe.dtype)
         self.runs = ScaledRuns(runs, size, feed.y)
-        self.first = Batch(feed.x[:MOST_OF_A_BATCH][: feed.batch_size], feed.y[:MOST_OF_A_BATCH][: feed.batch_size],
-                           runs["keras"].weights[0])  # fmt: skip
+        few = min(feed.batch_size, MOST_OF_A_BATCH)
+        self.first = Batch(in_columns(feed.x[:few]), feed.y[:few], runs["keras"].weights[0])
         self.broken: Exception | None = None
 
     def callback(self, keras: Any, emit: Callable[[Epoch], None], batches: Any) -> Any:
@@ -79,7 +80,7 @@ class Following:
             if feed.sample_weight is not None:
                 options["sample_weight"] = feed.sample_weight[order]
             run = self.runs.runs[name]
-            run.fit(batch_size, validation, feed.x[order], feed.y[order], [_at_rates(run.model, rates)], **options)
+            run.fit(batch_size, validation, feed.x[order], feed.y[order], [_at_rates(run, rates)], **options)
         keras, scratch = self.runs.keras, self.runs.scratch
         both = {name: (keras.history[name][-1], scratch.history[name][-1]) for name in self.reported}
         seconds = keras.seconds[-1], scratch.seconds[-1]
@@ -102,9 +103,9 @@ class Following:
             model.set_weights(self.runs.runs[name].weights[epoch])
         return f"a callback went back to the weights after epoch {epoch}, and scratch to its own of that epoch"
 
-    def checks(self, keras: Framework, scratch: Framework, fresh: bool) -> Iterator[Check]:
-        """Check from the initial weights to the history; of an optimizer that has taken steps, the whole run alone."""
-        if fresh:
+    def checks(self, keras: Framework, scratch: Framework, by_layer: bool) -> Iterator[Check]:
+        """Check from the initial weights to the history; ``by_layer`` with the first batch's every quantity."""
+        if by_layer:
             yield from check_layers(keras, scratch, self.read.recipe, self.first)
         for run in self.runs.runs.values():
             run.history = {name: run.history[name] for name in self.reported if name in run.history}
@@ -112,11 +113,21 @@ class Following:
 
 
 class ScaledRuns(Runs):
-    """Runs whose targets may be any size: what is reported of large numbers is rounded by more."""
+    """Runs of any model: targets may be of any size, and an optimizer may make much of a small error.
+
+    What is reported of large numbers is rounded by more. And where an optimizer divides a gradient by its own size, as
+    Adam does, a step's error is no unit in the last place of a weight: it is measured, by the first step.
+    """
 
     def __init__(self, runs: dict[str, Run], size: Size, y: Array) -> None:
         super().__init__(runs, size)
         self.scale = max(1.0, float(np.abs(y.astype(float)).max(initial=0.0)))
+
+    def adding_up(self, epoch: int) -> float:
+        """Return how far errors as large as the first step's carry a run, or a unit in the last place a step."""
+        steps = epoch * self.size.steps(self.size.train)
+        first = drift(self.scratch.steps[0], [run.steps[0] for run in self.perturbed_runs])
+        return max(super().adding_up(epoch), steps * first)
 
     def history_tolerance(self, name: str) -> Array:
         """Return twice the drift, and the report's rounding of numbers as large as the targets."""
@@ -131,11 +142,9 @@ def mean_tolerance(name: str, values: Array, size: Size, n: int, scale: float) -
     return bound if "accuracy" in name else scale * bound
 
 
-def _at_rates(model: Any, rates: Sequence[float]) -> Any:
-    """Return a callback that sets the learning rate before each step to what Keras's was."""
-    from scratch.callbacks import Callback
-
-    optimizer = bare(model.optimizer)
+def _at_rates(run: Run, rates: Sequence[float]) -> Any:
+    """Return a callback that sets the learning rate before each step to what Keras's was; it keeps the first step."""
+    optimizer = bare(run.model.optimizer)
 
     def set_rate(step: int) -> None:
         if step < len(rates):
@@ -144,6 +153,8 @@ def _at_rates(model: Any, rates: Sequence[float]) -> Any:
     class Rates(Callback):
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             set_rate(batch + 1)
+            if not run.steps:
+                run.steps.append(run.model.get_weights())
 
     set_rate(0)
     return Rates()
@@ -186,7 +197,8 @@ def forward_tolerance(recipe: Recipe, model: Any, x: Array) -> Array:
 
     whole = on_intervals(scratch_framework(), recipe, model.get_weights())
     starts = range(0, min(len(x), MOST_OUTPUTS), AT_A_TIME)
-    parts = [x[start : min(start + AT_A_TIME, MOST_OUTPUTS)].astype(recipe.dtype) for start in starts]
+    x = in_columns(x[:MOST_OUTPUTS]).astype(recipe.dtype)
+    parts = [x[start : start + AT_A_TIME] for start in starts]
     return np.concatenate([whole(Interval.exact(part)).tolerance for part in parts])
 
 

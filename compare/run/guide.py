@@ -113,8 +113,8 @@ class _Guide:
             known(Part(room, kind))
         except Unsupported:
             return (
-                f"scratch has no {room}.{kind}. To compare it, it would need {NEEDED.get(room, 'its formula')}, and a test "
-                "of each against Keras. What depends on it is not compared."
+                f"scratch has no {room}.{kind}. To compare it, it would need {NEEDED.get(room, 'its formula')}, and a "
+                "test of each against Keras. What depends on it is not compared."
             )
         return None
 
@@ -195,7 +195,7 @@ class _Guide:
             yield self._entry(call, "Say how to train", f"This was not compared: {why}.")
             return
         recipe = fits[0].recipe
-        assert recipe and recipe.loss is not None
+        assert recipe
         same = [one for one in fits if one.recipe == recipe]
         loss = _loss_of(recipe)
         value = self.values.of(same, "loss", "loss") or self.values.of(same, "loss", "evaluate")
@@ -213,7 +213,7 @@ class _Guide:
             value = self.values.of(same, names[0], "history", "evaluate")
             says = "This is for people to read; the training itself does not use it."
             math = [one for one in (_metric(name, recipe) for name in names) if one]
-            yield self._entry(call, "Choose what to report", says, math, value, call.argument("metrics", 2))
+            yield self._entry(call, "Choose what to report", says, math, value, call.argument("metrics", 3))
 
     def _fit(self, call: KerasCall) -> Iterator[Entry]:
         mine = [one for one in self.outcome.calls if one.method == "fit" and call.line <= (one.line or 0) <= call.end]
@@ -264,8 +264,8 @@ class _Guide:
             dz = self.values.of(compared, f"dz{number}")
             if last:
                 says = (
-                    "Not a word of this is in the Keras lines. How would the loss change if z were a little larger? The "
-                    "chain rule answers it, going back through the loss and the activation."
+                    "Not a word of this is in the Keras lines. How would the loss change if z were a little larger? "
+                    "The chain rule answers it, going back through the loss and the activation."
                 )
             else:
                 says = (
@@ -275,8 +275,8 @@ class _Guide:
             title = f"Backpropagation{which}: to the weighted sum"
             yield self._entry(call, title, says, _to_the_sum(recipe, place, last), dz, None, silent=True)
             says = (
-                "A weight had a part in the mistake as large as the number that it was multiplied by. Added up over the "
-                "batch, that is the gradient which the optimizer steps against."
+                "A weight had a part in the mistake as large as the number that it was multiplied by. Added up over "
+                "the batch, that is the gradient which the optimizer steps against."
             )
             dw = self.values.of(compared, f"dW{number}")
             layer = getattr(scratch.layers, recipe.layers[place].kind)
@@ -291,7 +291,7 @@ class _Guide:
 
     def _predict(self, call: KerasCall) -> Iterator[Entry]:
         yield from self._answered(
-            call, "predict", "Let it answer", "Every row goes up through the layers; the last one's outputs are the answer.",
+            call, "predict", "Let it answer", "Every row goes up through the layers; what the last one gives is the answer.",
             [stated(models.Sequential.__call__)], "predict",
         )  # fmt: skip
 
@@ -312,8 +312,8 @@ class _Guide:
             yield self._entry(call, "Load the data", "Get rows with their answers; Keras does it.")
             return
         says = (
-            f"Get images with their labels, {loaded.train:,} to learn from and {loaded.test:,} held back. Both sides are "
-            "given the same ones; nothing is computed yet."
+            f"Get images with their labels, {loaded.train:,} to learn from and {loaded.test:,} held back. Both sides "
+            "are given the same ones; nothing is computed yet."
         )
         function = getattr(scratch.datasets, "fashion_mnist" if "fashion" in call.word else "mnist").load_data
         yield self._entry(call, "Load the images", says, [stated(function)], loaded.value)
@@ -386,7 +386,7 @@ def _to_the_sum(recipe: Recipe, place: int, last: bool) -> list[Stated]:
 
 
 def _one_step(recipe: Recipe) -> Stated:
-    """Return the loop; its formula is all that happens to one batch, layer by layer, in the order in which it happens."""
+    """Return the loop; its formula is all that happens to one batch, layer by layer, in the order of things."""
     lines: list[str] = []
     weighing = numbers(recipe)
     for place, number in weighing.items():

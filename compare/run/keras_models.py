@@ -1,4 +1,4 @@
-"""A model of Keras's as a recipe: its layers in a row, its loss, its optimizer, as scratch would be told to build them."""
+"""A model of Keras's as a recipe: its layers in a row, its loss, its optimizer, as a script would tell scratch."""
 
 import inspect
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ class Read:
 
     def weights(self) -> list[Array]:
         """Return Keras's weights as they are."""
-        return [np.array(variable) for variable in self.variables]
+        return [np.array(variable.numpy()) for variable in self.variables]
 
     get_weights = weights
 
@@ -60,7 +60,8 @@ def read_model(model: Any, compiled: Compiled | None, lines: Mapping[int, int], 
     policies = {getattr(layer.dtype_policy, "compute_dtype", None) for layer in layers}
     if len(dtypes) > 1 or not dtypes <= set(FLOATS) or not policies <= dtypes:
         raise Unsupported(f"{' and '.join(sorted(dtypes | {str(p) for p in policies}))} numbers; it has {FLOATS}")
-    recipe, left_out = Recipe(tuple(parts), shape, dtypes.pop()), []
+    recipe = Recipe(tuple(parts), shape, dtypes.pop())
+    left_out: list[str] = []
     if compiled is not None:
         metrics, left_out = _metrics(compiled.metrics)
         optimizer = _optimizer(compiled.optimizer)
@@ -136,17 +137,24 @@ def _layer(layer: Any, arrays: int, line: int | None) -> LayerPart:
 
 def _arguments(kind: type, config: Mapping[str, Any], passed_over: set[str]) -> dict[str, Any]:
     """Return the arguments of an object's config that differ from what they are when nothing is said."""
-    defaults = {name: parameter.default for name, parameter in inspect.signature(kind.__init__).parameters.items()}
+    defaults = {name: parameter.default for name, parameter in _parameters(kind).items()}
     arguments = {}
     for name, value in config.items():
         if name in passed_over or value == defaults.get(name, inspect.Parameter.empty):
             continue
         if name not in defaults and value in (None, False):
             continue
+        if (name, value) == ("data_format", "channels_last"):  # what it is where nothing is said
+            continue
         if value == "linear" and defaults.get(name, 0) is None:
             continue
         arguments[name] = _value(value)
     return arguments
+
+
+def _parameters(kind: type) -> Mapping[str, inspect.Parameter]:
+    """Return the parameters that an object is made with; Keras's classes hide them behind a ``__new__`` of their own."""
+    return inspect.signature(kind.__init__).parameters  # type: ignore[misc]
 
 
 def _value(value: Any) -> Any:
@@ -205,7 +213,8 @@ def _metrics(metrics: Any) -> tuple[tuple[str | Part, ...], list[str]]:
     there: list[str | Part] = []
     missing: list[str] = []
     for metric in load_keras().tree.flatten(metrics) if metrics is not None else ():
-        name = metric if isinstance(metric, str) else getattr(metric, "name", None) or getattr(metric, "__name__", "?")
+        named: Any = metric if isinstance(metric, str) else getattr(metric, "name", None)
+        name = str(named or getattr(metric, "__name__", "?"))
         try:
             if isinstance(metric, str):
                 scratch.metrics.get(metric)
@@ -216,7 +225,7 @@ def _metrics(metrics: Any) -> tuple[tuple[str | Part, ...], list[str]]:
                 scratch.metrics.get(name)
                 there.append(name)
         except (Unsupported, ValueError, ImportError):
-            missing.append(str(name))
+            missing.append(name)
     return tuple(there), missing
 
 

@@ -44,7 +44,7 @@ class NumpySide:
         """
         changed = False
         for variable in read.variables:
-            key, numbers = id(variable), np.array(variable)
+            key, numbers = id(variable), np.array(variable.numpy())
             new = key not in self._seen
             if new or anyway or not np.array_equal(self._seen[key], numbers, equal_nan=True):
                 self._variables[key] = variable  # kept alive, so that no other is given its id
@@ -70,11 +70,7 @@ class NumpySide:
             for variable, numbers in zip(read.variables, model.get_weights(), strict=True):
                 self._held[id(variable)][name] = numbers
         for variable in read.variables:
-            self._seen[id(variable)] = np.array(variable)
-
-    def is_fresh(self, keras_optimizer: Any) -> bool:
-        """Tell whether this optimizer has not taken a step yet."""
-        return int(np.asarray(keras_optimizer.iterations)) == 0
+            self._seen[id(variable)] = np.array(variable.numpy())
 
     def _optimizer(self, name: str, read: Read, keras_optimizer: Any) -> Any:
         """Return the run's optimizer that stands for Keras's, made when it is first asked for."""

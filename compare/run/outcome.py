@@ -126,7 +126,7 @@ class Outcome:
         return (
             f"from epoch {call.verdict.epoch} on this recipe makes rounding errors grow: at the end Keras and scratch "
             f"are {call.apart[-1]:.2g} apart, and scratch and its perturbed runs {call.drift[-1]:.2g}; the run proves "
-            "neither a match nor a mistake"
+            "neither a match nor a mistake, though each quantity of a single step agrees"
         )
 
     def _left_out(self) -> str:

@@ -102,7 +102,7 @@ def _fit(outcome: Outcome, call: Call) -> dict[str, Any]:
         apart.append(difference("weights_difference", WEIGHTS, np.asarray(call.apart), drifted, 2 * drifted))
         for name in ("loss", "val_loss"):
             if name in names:
-                between = np.abs(np.subtract(*(call.history[side][name] for side in ("keras", "scratch"))))
+                between = np.abs(np.subtract(call.history["keras"][name], call.history["scratch"][name]))
                 found, allowed = (np.asarray(kept[name]) for kept in (call.history_drift, call.history_tolerance))
                 apart.append(difference(f"{name}_difference", PANELS[name], between, found, allowed))
     return {

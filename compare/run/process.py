@@ -36,7 +36,12 @@ def findings_of(
         )
         assert child.stdout
         too_long = threading.Event()
-        timer = threading.Timer(seconds, lambda: (too_long.set(), child.kill()))
+
+        def end() -> None:
+            too_long.set()
+            child.kill()
+
+        timer = threading.Timer(seconds, end)
         timer.start()
         try:
             while True:

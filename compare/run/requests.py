@@ -39,15 +39,19 @@ def array(thing: Any, what: str, dtype: str) -> Array:
 
 
 def rows_of(x: Any, y: Any, sample_weight: Any, dtype: str) -> Rows:
-    """Return inputs, targets and weights of rows; single numbers are rows of one."""
+    """Return inputs, targets and weights of rows."""
     if is_dataset(x):
         return all_rows(x, dtype)
     if y is None and not isinstance(x, tuple) and (hasattr(x, "__next__") or hasattr(x, "__getitem__") is False):
         raise Unsupported("a generator")
     inputs = array(x, "x", dtype)
-    inputs = inputs[:, None] if inputs.ndim == 1 else inputs
     targets = None if y is None else array(y, "y", dtype)
     return inputs, targets, None if sample_weight is None else array(sample_weight, "sample_weight", dtype)
+
+
+def in_columns(x: Array) -> Array:
+    """Return single numbers as rows of one, as both libraries take them; Keras is handed them as the script does."""
+    return x[:, None] if x.ndim == 1 else x
 
 
 def is_dataset(x: Any) -> bool:
@@ -64,8 +68,8 @@ def batches_of(dataset: Any, dtype: str, steps: int | None = None) -> list[Rows]
     """Return the batches that a data set yields this time."""
     batches: list[Rows] = []
     for batch in dataset:
-        parts = batch if isinstance(batch, tuple | list) else (batch,)
-        batches.append(rows_of(parts[0], *(parts[1:3] + (None,) * (3 - len(parts)))[:2], dtype))
+        x, y, weights = _three(tuple(batch) if isinstance(batch, tuple | list) else (batch,))
+        batches.append(rows_of(x, y, weights, dtype))
         if len(batches) == (steps or MOST_BATCHES):
             break
     if not batches:
@@ -73,6 +77,18 @@ def batches_of(dataset: Any, dtype: str, steps: int | None = None) -> list[Rows]
     if len(batches) == MOST_BATCHES:
         raise Unsupported("a data set that does not end, without steps_per_epoch")
     return batches
+
+
+def _three(parts: tuple[Any, ...]) -> tuple[Any, Any, Any]:
+    """Return inputs, targets and weights of rows, None for what is not there."""
+    x, y, weights = (*parts, None, None)[:3]
+    return x, y, weights
+
+
+def _taken(rows: Rows, which: Any) -> Rows:
+    """Return some of the rows."""
+    x, y, weights = rows
+    return x[which], None if y is None else y[which], None if weights is None else weights[which]
 
 
 def _joined(batches: list[Rows]) -> Rows:
@@ -165,8 +181,8 @@ def fit_request(given: dict[str, Any], dtype: str, train_size: int | None, strea
     held_out = None
     validation = given.get("validation_data")
     if validation is not None:
-        parts = (validation,) if is_dataset(validation) else tuple(validation)
-        held_out = rows_of(*(parts + (None,) * (3 - len(parts))), dtype)
+        x, y, weights = _three((validation,) if is_dataset(validation) else tuple(validation))
+        held_out = rows_of(x, y, weights, dtype)
     options = {"class_weight": given["class_weight"]} if given.get("class_weight") is not None else {}
     x, steps = given.get("x"), given.get("steps_per_epoch")
     if is_dataset(x):
@@ -176,12 +192,11 @@ def fit_request(given: dict[str, Any], dtype: str, train_size: int | None, strea
     if x is None or given.get("y") is None:
         raise Unsupported("a generator, or data without targets")
     rows = rows_of(x, given["y"], given.get("sample_weight"), dtype)
-    rows = rows if train_size is None else tuple(part if part is None else part[:train_size] for part in rows)  # type: ignore[assignment]
+    rows = rows if train_size is None else _taken(rows, slice(train_size))
     split = given.get("validation_split") or 0.0
     if split and held_out is None:
         (_, kept), (_, tail) = split_tail(rows[0], np.arange(len(rows[0])), split)
-        held_out = tuple(part if part is None else part[tail] for part in rows)  # type: ignore[assignment]
-        rows = tuple(part if part is None else part[kept] for part in rows)  # type: ignore[assignment]
+        rows, held_out = _taken(rows, kept), _taken(rows, tail)
     batch_size = int(given.get("batch_size") or DEFAULT_BATCH)
     shuffle = bool(given.get("shuffle", True))
     return FitRequest(ArrayFeed(rows, batch_size, shuffle, stream), held_out, options)

@@ -4,6 +4,7 @@ Logging services that are not installed are answered by objects that do nothing;
 and Fashion-MNIST come from ``scratch.datasets``, for both sides alike.
 """
 
+import importlib
 import importlib.abc
 import importlib.machinery
 import os
@@ -11,6 +12,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +21,8 @@ import numpy as np
 import scratch
 from compare.core.checks import compared
 from compare.run.findings import Called, Finding, Loaded, Noted
-from scratch.datasets import Dataset, NotFoundError, digits, find
+from compare.run.replacing import replaced
+from scratch.datasets import Dataset, NotFoundError, digits, load
 
 SERVICES = (
     "wandb", "mlflow", "neptune", "comet_ml", "clearml", "aim", "livelossplot", "tensorboardX", "IPython",
@@ -74,11 +77,16 @@ class Services(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.emit, self.line = emit, line
         self.config = Idle()
 
+    @staticmethod
+    def serves(fullname: str) -> bool:
+        """Tell whether a module is one of a service's."""
+        return any(fullname == name or fullname.startswith(f"{name}.") for name in SERVICES)
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Answer for a service and all that is in it."""
-        if not any(fullname == name or fullname.startswith(f"{name}.") for name in SERVICES):
+        if not self.serves(fullname):
             return None
         if fullname in SERVICES:
             self.emit(Noted(f"{fullname} is not installed: a stand-in that does nothing answers for it", self.line()))
@@ -108,11 +116,8 @@ def idle_callback(name: str) -> type:
     """Return a callback of Keras's that takes any arguments and does nothing."""
     from keras_ref.library import load_keras
 
-    def init(self: Any, *values: Any, **options: Any) -> None:
-        super(made, self).__init__()
-
-    made = type(name, (load_keras().callbacks.Callback,), {"__init__": init})
-    return made
+    kind = load_keras().callbacks.Callback
+    return type(name, (kind,), {"__init__": lambda self, *values, **options: kind.__init__(self)})
 
 
 def draw_without_a_window() -> None:
@@ -122,14 +127,28 @@ def draw_without_a_window() -> None:
     warnings.filterwarnings("ignore", message=".*non-interactive.*")
 
 
-def use_our_data_sets(keras: Any, emit: Callable[[Finding], None], line: Callable[[], int | None]) -> None:
-    """Let ``keras.datasets`` give what ``scratch.datasets`` has, under whichever name the script imports it."""
-    for name in ("mnist", "fashion_mnist"):
-        load = _loader(keras, name, emit, line)
-        getattr(keras.datasets, name).load_data = load
-        for module in (f"keras.src.datasets.{name}", f"keras._tf_keras.keras.datasets.{name}"):
-            if module in sys.modules:
-                vars(sys.modules[module])["load_data"] = load
+@contextmanager
+def answering(keras: Any, emit: Callable[[Finding], None], line: Callable[[], int | None]) -> Iterator[None]:
+    """Let all of this answer, under whichever name the script imports it."""
+    services = Services(emit, line)
+    replacements = {
+        **{f"datasets.{name}": ("load_data", _loader(keras, name, emit, line)) for name in ("mnist", "fashion_mnist")},
+        **{place: ("to_categorical", _one_hot(keras, emit, line)) for place in ("utils", "utils.numerical_utils")},
+    }
+    with ExitStack() as entered:
+        for place, (name, function) in replacements.items():
+            for package in ("keras", "keras.src", "keras._tf_keras.keras"):
+                with suppress(ImportError):
+                    module = importlib.import_module(f"{package}.{place}")
+                    if name in vars(module):
+                        entered.enter_context(replaced(module, name, function))
+        sys.meta_path.append(services)
+        try:
+            yield
+        finally:
+            sys.meta_path.remove(services)
+            for name in [name for name in sys.modules if services.serves(name)]:
+                del sys.modules[name]
 
 
 def _loader(
@@ -147,8 +166,8 @@ def _loader(
     return load_data
 
 
-def watch_one_hot(keras: Any, emit: Callable[[Finding], None], line: Callable[[], int | None]) -> None:
-    """Hold every ``to_categorical`` of the script against scratch's."""
+def _one_hot(keras: Any, emit: Callable[[Finding], None], line: Callable[[], int | None]) -> Callable[..., Any]:
+    """Return a ``to_categorical`` that holds what Keras makes against scratch's."""
     original = keras.utils.to_categorical
 
     def to_categorical(x: Any, num_classes: int | None = None) -> Any:
@@ -159,9 +178,7 @@ def watch_one_hot(keras: Any, emit: Callable[[Finding], None], line: Callable[[]
             emit(Called(place, "utils.to_categorical", check))
         return rows
 
-    for module in ("keras.utils", "keras.src.utils.numerical_utils", "keras._tf_keras.keras.utils"):
-        if module in sys.modules:
-            vars(sys.modules[module])["to_categorical"] = to_categorical
+    return to_categorical
 
 
 def of_that_name(name: str) -> Dataset:
@@ -171,7 +188,7 @@ def of_that_name(name: str) -> Dataset:
     DataError for Fashion-MNIST, for which nothing stands in.
     """
     try:
-        return find(name)
+        return load(name)
     except NotFoundError as error:
         if name != "mnist":
             raise

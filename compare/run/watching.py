@@ -7,8 +7,9 @@ numbers as they were.
 import inspect
 import random
 import sys
+import types
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from itertools import count
 from typing import Any
@@ -32,6 +33,7 @@ from compare.run.following import (
 )
 from compare.run.keras_models import Compiled, Read, read_model
 from compare.run.numpy_side import NumpySide
+from compare.run.replacing import replaced
 from compare.run.requests import DEFAULT_BATCH, FitRequest, Rows, fit_request, rows_of
 from scratch.arrays import Array
 
@@ -56,30 +58,38 @@ class Watcher:
         self.made: list[Any] = []
         self.compiled: dict[int, Compiled] = {}
         self.limited: set[int] = set()
+        self.climbed: list[tuple[Any, ...]] = []
         self.numbers = count(1)
         self.told: set[tuple[str, int | None]] = set()
         self.busy = False
 
-    def install(self) -> None:
+    @contextmanager
+    def watching(self) -> Iterator[None]:
         """Put the watching methods in the place of Keras's."""
-        for name, watched in (("fit", self.fit), ("evaluate", self.evaluate), ("predict", self.predict)):
-            self._wrap(name, watched)
-        self._wrap("compile", self.compile)
-        for name in NOT_FOLLOWED:
-            self._wrap(name, self._not_followed(name))
-        made, watcher = self.keras.Layer.__init__, self
+        watched = {"fit": self.fit, "evaluate": self.evaluate, "predict": self.predict, "compile": self.compile}
+        watched |= {name: self._not_followed(name) for name in NOT_FOLLOWED}
+        with ExitStack() as entered:
+            for name, method in watched.items():
+                # where it is written: Keras asks whether a model's ``compile`` is its own
+                owner = next(kind for kind in self.keras.Model.__mro__ if name in vars(kind))
+                entered.enter_context(replaced(owner, name, self._method(name, method)))
+            entered.enter_context(replaced(self.keras.Layer, "__new__", self._new()))
+            yield
 
-        @wraps(made)
-        def init(layer: Any, *args: Any, **options: Any) -> None:
-            line = watcher.line()
+    def _new(self) -> Any:
+        """Return what makes every layer, and notes the line that asks for it."""
+        original, watcher = self.keras.Layer.__new__, self
+
+        def new(cls: type, *args: Any, **kwargs: Any) -> Any:
+            layer, line = original(cls, *args, **kwargs), watcher.line()
             if line is not None and not watcher.busy:
                 watcher.lines[id(layer)] = line
                 watcher.made.append(layer)  # kept alive, so that no other is given its id
-            made(layer, *args, **options)
+            return layer
 
-        self.keras.Layer.__init__ = init
+        return staticmethod(new)
 
-    def _wrap(self, name: str, watched: Callable[..., Any]) -> None:
+    def _method(self, name: str, watched: Callable[..., Any]) -> Callable[..., Any]:
         original, watcher = getattr(self.keras.Model, name), self
         parameters = inspect.signature(original)
 
@@ -95,7 +105,7 @@ class Watcher:
             given |= given.pop("kwargs", {})
             return watched(model, lambda **changed: watcher._plainly(original, model, given | changed), given)
 
-        setattr(self.keras.Model, name, method)
+        return method
 
     def _plainly(self, original: Callable[..., Any], model: Any, given: dict[str, Any]) -> Any:
         """Call a method of Keras's own, which calls others."""
@@ -119,12 +129,10 @@ class Watcher:
 
     def line(self) -> int | None:
         """Return the line of the script that is being executed."""
-        frame = sys._getframe(1)
-        while frame is not None:
-            if frame.f_code.co_filename == self.filename:
-                return frame.f_lineno
-            frame = frame.f_back  # type: ignore[assignment]
-        return None
+        frame: types.FrameType | None = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename != self.filename:
+            frame = frame.f_back
+        return frame.f_lineno if frame else None
 
     def compile(self, model: Any, original: Callable[..., Any], given: dict[str, Any]) -> Any:
         """Remember what a model is compiled with."""
@@ -152,7 +160,7 @@ class Watcher:
 
     def _read(self, model: Any, x: Array, call: Call, compiled: bool) -> Read:
         """Read a model that is built, or is now, for rows like those of x; note what of it is left out."""
-        shape = x.shape[1:]
+        shape = x.shape[1:] or (1,)
         if not model.built:
             if isinstance(model, self.keras.Sequential):
                 model.build((None, *shape))
@@ -189,13 +197,12 @@ class Watcher:
         except (Unsupported, ValueError, TypeError, ImportError) as error:
             self._uncompared(call, error)
             return original(**changes | self._fewer(given))
-        fresh = self.side.is_fresh(model.optimizer)
         epochs = given.get("epochs", 1) - given.get("initial_epoch", 0)
         rows = len(request.feed.x), len(request.held_out[0]) if request.held_out else 0
         self.emit(Began(call.number, "fit", call.line, model.name, *rows, epochs))
         result = original(**changes | self._handed_over(request, following, given))
         with self.unseen():
-            self._finish(call, following, model, fresh)
+            self._finish(call, following, model)
         return result
 
     def _request(self, given: dict[str, Any], number: int) -> FitRequest:
@@ -243,7 +250,7 @@ class Watcher:
             "callbacks": [*callbacks, following.callback(self.keras, self.emit, batches)],
         }
 
-    def _finish(self, call: Call, following: Following, model: Any, fresh: bool) -> None:
+    def _finish(self, call: Call, following: Following, model: Any) -> None:
         """Check everything that a fit did, and keep what the runs have come to."""
         read, runs, request = following.read, following.runs, following.request
         if following.broken or not runs.scratch.epochs:
@@ -253,9 +260,13 @@ class Watcher:
         settled = following.settle()
         if settled:
             call.notes.append(settled)
-        if request.weighted and fresh:
+        key = call.line, read.recipe.layers, read.recipe.shape
+        first_time = key not in self.climbed
+        if first_time:
+            self.climbed.append(key)
+        if request.weighted and first_time:
             call.notes.append("the ladder's single step is without the weights of rows and classes; the run has them")
-        checks = list(climbed(following.checks(keras_framework(), scratch_framework(), fresh)))
+        checks = list(climbed(following.checks(keras_framework(), scratch_framework(), first_time)))
         self.side.keep(read, following.models)
         call.rows = runs.size.train, runs.size.validation
         call.batch_size = runs.size.batch_size

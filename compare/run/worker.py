@@ -1,4 +1,4 @@
-"""Runs in the script's own process: prepares Keras, executes the script, and tells all that is found, as it is found."""
+"""Runs in the script's own process: prepares Keras, executes the script, and tells what is found, as it is found."""
 
 import json
 import os
@@ -6,8 +6,9 @@ import pickle
 import sys
 import traceback
 import types
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from compare.run.findings import Ended, Finding, Said
 from compare.run.source import Source, read_source
@@ -45,41 +46,38 @@ def main() -> None:
     stream = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries write past Python goes where errors go
     mouth = Mouth(stream)
-    sys.stdout = sys.stderr = mouth  # type: ignore[assignment]
+    sys.stdout = sys.stderr = mouth
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 (it is the script's to the end)
     source = read_source(Path(options["path"]))
-    mouth.tell(execute(source, mouth, options))
+    sys.argv, sys.path[0] = [str(source.path)], str(source.path.resolve().parent)
+    mouth.tell(execute(source, mouth.tell, options["epochs"], options["train_size"], options["brief"]))
 
 
-def execute(source: Source, mouth: Mouth, options: dict[str, Any]) -> Ended:
-    """Execute the script, watched; say how it ended."""
+def execute(
+    source: Source, tell: Callable[[Finding], None], epochs: int | None, train_size: int | None, brief: bool
+) -> Ended:
+    """Execute the script as ``__main__``, watched; say how it ended."""
+    from compare.common.environment import environment
     from compare.run import stand_ins
     from compare.run.watching import Watcher
     from keras_ref.library import load_keras
 
     filename = str(source.path.resolve())
     stand_ins.draw_without_a_window()
-    keras = load_keras()
-    watcher = Watcher(keras, filename, mouth.tell, options["epochs"], options["train_size"], options["brief"])
-    watcher.install()
-    sys.meta_path.append(stand_ins.Services(mouth.tell, watcher.line))
-    stand_ins.use_our_data_sets(keras, mouth.tell, watcher.line)
-    stand_ins.watch_one_hot(keras, mouth.tell, watcher.line)
-
-    from compare.common.environment import environment
-
-    found = environment()
+    keras, found = load_keras(), environment()
+    watcher = Watcher(keras, filename, tell, epochs, train_size, brief)
     module = types.ModuleType("__main__")
     module.__file__ = filename
-    sys.modules["__main__"] = module
-    sys.argv = [str(source.path)]
-    sys.path[0] = str(source.path.resolve().parent)
-    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 (it is the script's to the end)
+    before, sys.modules["__main__"] = sys.modules["__main__"], module
     try:
-        exec(compile(source.text, filename, "exec"), vars(module))
+        with watcher.watching(), stand_ins.answering(keras, tell, watcher.line):
+            exec(compile(source.text, filename, "exec"), vars(module))
     except SystemExit:
         return Ended(environment=found)
     except BaseException as error:
         return Ended(_said(error), _line_of(error, filename), found)
+    finally:
+        sys.modules["__main__"] = before
     return Ended(environment=found)
 
 
