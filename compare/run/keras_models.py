@@ -153,7 +153,7 @@ def _arguments(kind: type, config: Mapping[str, Any], passed_over: set[str]) -> 
 
 
 def _parameters(kind: type) -> Mapping[str, inspect.Parameter]:
-    """Return the parameters that an object is made with; Keras's classes hide them behind a ``__new__`` of their own."""
+    """Return the parameters that an object is made with, which Keras's classes hide behind a ``__new__``."""
     return inspect.signature(kind.__init__).parameters  # type: ignore[misc]
 
 

@@ -1,5 +1,6 @@
 """Does the ladder of several layers pass what is right, and hold every quantity of every layer?"""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ def recipe(hidden: str, last: str, loss: str, optimizer: Part, dtype: str = "flo
 
 def batch(loss: str, dtype: str = "float32") -> Batch:
     rng = np.random.default_rng(0)
-    weights = [w for i, o in zip(SIZES, SIZES[1:], strict=False) for w in (rng.normal(size=(i, o)), np.zeros(o))]
+    weights = [w for i, o in pairwise(SIZES) for w in (rng.normal(size=(i, o)), np.zeros(o))]
     X, classes = rng.random((7, SIZES[0])), rng.integers(0, SIZES[3], 7)
     y = classes if loss.startswith("sparse") else np.eye(SIZES[3])[classes]
     return Batch(X.astype(dtype), y, [w.astype(dtype) for w in weights])

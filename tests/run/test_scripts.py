@@ -75,9 +75,3 @@ def test_a_layer_that_scratch_lacks_has_a_row_in_the_guide_that_says_what_it_wou
     row = next(entry.row for entry in entries_of(ran("dense_then_convolution.py")) if "Conv2D" in entry.row.title)
     assert row.title == "Conv2D is not in scratch"
     assert "its forward formula and its gradient" in row.says
-
-
-def test_a_callback_that_goes_back_to_the_best_weights_is_followed(ran: Ran) -> None:
-    fit = ran("stops_early.py").fits[0]
-    assert len(fit.apart) < 8
-    assert any("went back to the weights after epoch" in note for note in fit.notes) or len(fit.apart) == 8

@@ -48,8 +48,20 @@ def test_a_mistake_in_scratch_s_hidden_layer_is_named_by_its_rung(
 
 def test_weights_that_the_script_sets_are_taken_over(ran_text: RanText) -> None:
     text = "model.fit(x, y)\nmodel.set_weights([w * 0 + 0.1 for w in model.get_weights()])\nmodel.predict(x)"
-    fit, predict = ran_text(MODEL + text).calls
+    _, predict = ran_text(MODEL + text).calls
     assert any("the weights were changed" in note for note in predict.notes)
+    assert predict.verdict
+    assert predict.verdict.word == "matched"
+
+
+def test_a_callback_that_goes_back_to_the_best_weights_is_followed(ran_text: RanText) -> None:
+    text = """
+best = keras.callbacks.EarlyStopping(monitor="val_loss", patience=2, restore_best_weights=True)
+model.fit(x, y, epochs=9, validation_data=(x, 1 - y), callbacks=[best])
+model.predict(x)
+"""
+    fit, predict = ran_text(MODEL + text).calls
+    assert fit.notes == ["a callback went back to the weights after epoch 1, and scratch to its own of that epoch"]
     assert predict.verdict
     assert predict.verdict.word == "matched"
 
