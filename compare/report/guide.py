@@ -246,7 +246,8 @@ class Entry:
         if self.value is None:
             return ""
         name, where = self.value.quantity, self.value.where
-        name = f"{name} after one step" if self.value.rung == "weights after one step" else name
+        if self.value.rung.startswith("weights after"):
+            name = f"{name} {self.value.rung.removeprefix('weights ')}"
         return f"{name}, at {list(where)}" if where else name
 
     @property

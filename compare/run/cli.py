@@ -157,7 +157,7 @@ def _guide_of(script: Path, html: Path | None) -> int:
         write_guide(outcome, entries, html)
         console.print(f"Written: {html}", highlight=False)
     else:
-        show_guide(console, entries)
+        show_guide(console, entries, places=True)
     if outcome.error:
         raise BadInput(f"{script.name} did not come to its end: {outcome.error}")
     return MATCHED if all(entry.value is None or entry.value.ok for entry in entries) else NOT_MATCHED

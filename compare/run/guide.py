@@ -4,6 +4,7 @@ Formulas and sources are read from scratch; the values are those of the ladder, 
 line is about. A line that scratch does not have is a row, too: it says what it would need.
 """
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -34,6 +35,19 @@ WITHOUT_MATH = {
     "utils.set_random_seed": "Make every random number from here on repeatable. Both sides are given the same weights.",
     "models.load_model": "Read a model from a file; Keras does it, and both sides go on from its weights.",
     "backend.clear_session": "Forget the models made so far; only names and memory depend on it.",
+}
+TITLES = {
+    "Sequential": "Start a model",
+    "Model": "Make a model of what is between its ends",
+    "summary": "Look at it",
+    "save": "Save it",
+    "save_weights": "Save the weights",
+    "load_weights": "Load the weights",
+    "get_weights": "Read the weights",
+    "set_weights": "Set the weights",
+    "set_random_seed": "Make it repeatable",
+    "load_model": "Load a model",
+    "clear_session": "Start afresh",
 }
 CALLBACKS = (
     "Is told what happens during the training, and may stop it or change the learning rate. Keras runs it once, and "
@@ -85,7 +99,7 @@ class _Guide:
         elif room == "callbacks":
             yield self._entry(call, f"Look on: {kind}", CALLBACKS)
         elif call.word in WITHOUT_MATH:
-            yield self._entry(call, kind, WITHOUT_MATH[call.word])
+            yield self._entry(call, TITLES.get(kind, kind), WITHOUT_MATH[call.word])
         elif room in ("optimizers", "losses", "metrics", "initializers", "regularizers", "activations"):
             missing = self._missing(room, kind)
             if missing:
@@ -227,7 +241,7 @@ class _Guide:
         recipe = first.recipe
         assert recipe
         name = _first_weights(recipe)
-        value = self.values.of(compared, name, "weights after")
+        value = self.values.of(compared, name, "weights after 1 epoch")
         says = (
             "The loop that does it all, batch by batch: forward through every layer, how wrong, backward through every "
             "layer, and a step of every weight; w stands for any of them."
@@ -291,7 +305,7 @@ class _Guide:
 
     def _predict(self, call: KerasCall) -> Iterator[Entry]:
         yield from self._answered(
-            call, "predict", "Let it answer", "Every row goes up through the layers; what the last one gives is the answer.",
+            call, "predict", "Let it answer", "Every row goes up through the layers; what the last gives is the answer.",
             [stated(models.Sequential.__call__)], "predict",
         )  # fmt: skip
 
@@ -387,25 +401,39 @@ def _to_the_sum(recipe: Recipe, place: int, last: bool) -> list[Stated]:
 
 def _one_step(recipe: Recipe) -> Stated:
     """Return the loop; its formula is all that happens to one batch, layer by layer, in the order of things."""
-    lines: list[str] = []
     weighing = numbers(recipe)
-    for place, number in weighing.items():
-        formula = stated(getattr(scratch.layers, recipe.layers[place].kind).forward).formula
-        below = f"a{int(number) - 1}" if number and number != "1" else "X"
-        lines += [_numbered(line, number, below, recipe.layers[place].activation) for line in formula.splitlines()]
-    lines += stated(_loss_of(recipe).function).formula.splitlines()
-    lines += stated(scratch.layers.Dense.backward).formula.splitlines()
+    places, last = list(weighing), max(weighing)
+    lines: list[str] = []
+    for place in places:
+        lines += _of_layer(recipe, place, stated(getattr(scratch.layers, recipe.layers[place].kind).forward))
+    loss = _loss_of(recipe)
+    lines += _of_layer(recipe, last, stated(loss.function))
+    for place in reversed(places):
+        for step in _to_the_sum(recipe, place, place == last):
+            lines += _of_layer(recipe, place, step)
+        backward = stated(getattr(scratch.layers, recipe.layers[place].kind).backward)
+        lines += _of_layer(recipe, place, backward)
+        if place != places[0]:
+            below, number = weighing[places[places.index(place) - 1]], weighing[place]
+            lines.append(f"da{below} = dz{number} @ W{number}.T")
     lines += _rule(recipe.optimizer)[0].formula.splitlines() if recipe.optimizer else []
     return replace(stated(models.Sequential.fit), formula="\n".join(lines))
 
 
-def _numbered(line: str, number: str, below: str, activation: str) -> str:
-    """Write a layer's formula with the layer's number on its symbols."""
-    import ast
+def _of_layer(recipe: Recipe, place: int, one: Stated) -> list[str]:
+    """Write a formula with the layer's number on its symbols, and for X what the layer below gives."""
+    number, part = numbers(recipe)[place], recipe.layers[place]
+    below = f"a{int(number) - 1}" if number and number != "1" else "X"
+    names = {symbol: f"{symbol}{number}" for symbol in ("W", "b", "z", "a", "dz", "dW", "db", "da")}
+    renamed = _Renamed(names | {"X": below, "activation": part.activation})
+    return [ast.unparse(renamed.visit(ast.parse(line))) for line in one.formula.splitlines()]
 
-    class Numbers(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.Name:
-            new = {"X": below, "activation": activation}.get(node.id)
-            return ast.Name(new or (f"{node.id}{number}" if node.id in ("W", "b", "z", "a") else node.id))
 
-    return ast.unparse(ast.fix_missing_locations(Numbers().visit(ast.parse(line))))
+class _Renamed(ast.NodeTransformer):
+    """Puts other names in the place of some."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.copy_location(ast.Name(self.names.get(node.id, node.id), node.ctx), node)

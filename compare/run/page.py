@@ -41,6 +41,7 @@ def write_report(outcome: Outcome, path: Path, command: str) -> None:
         fits=[_fit(outcome, fit) for fit in fits],
         more_fits=len(outcome.fits) - len(fits),
         guide=[shown(entry) for entry in entries_of(outcome)],
+        places=True,
         confusions=[_confusion(outcome, call, call.labels) for call in counted if call.labels],
         ladders=[_ladder(outcome, call) for call in outcome.compared],
         sections=[section for section in SECTIONS if counted or section[0] != "answers"],
@@ -58,6 +59,7 @@ def write_guide(outcome: Outcome, entries: list[Entry], path: Path) -> None:
         "compare.report",
         script=outcome.source.path.name,
         guide=[shown(entry) for entry in entries],
+        places=True,
         loaded=outcome.loaded,
     )
     pages.write(html, path, "--html")

@@ -56,8 +56,8 @@ def test_weights_that_the_script_sets_are_taken_over(ran_text: RanText) -> None:
 
 def test_a_callback_that_goes_back_to_the_best_weights_is_followed(ran_text: RanText) -> None:
     text = """
-best = keras.callbacks.EarlyStopping(monitor="val_loss", patience=2, restore_best_weights=True)
-model.fit(x, y, epochs=9, validation_data=(x, 1 - y), callbacks=[best])
+best = keras.callbacks.EarlyStopping(monitor="loss", mode="max", patience=2, restore_best_weights=True)
+model.fit(x, y, epochs=9, callbacks=[best])
 model.predict(x)
 """
     fit, predict = ran_text(MODEL + text).calls
