@@ -101,7 +101,7 @@ def _set(node: ast.expr) -> Part:
 
 
 def _name(name: str) -> Element:
-    """Set a name: dW as a d and an italic W, z2 as z with a subscript, beta_1 as β with a subscript, learning_rate as words."""
+    """Set a name: dW as a d and an italic W, z2 as z with a subscript, beta_1 as β with one, learning_rate as words."""
     if len(name) == 2 and name[0] == "d":
         return _row(_element("mi", text="d", mathvariant="normal"), _element("mi", text=name[1]))
     numbered = NUMBERED.fullmatch(name)

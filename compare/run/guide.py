@@ -164,7 +164,7 @@ class _Guide:
             return
         calls = [one for one in self.with_recipe if one.recipe == owner.recipe]
         which = f", layer {number}" if number else ""
-        forward = [stated(layer.forward)]
+        forward = [_in_place(owner.recipe, place, stated(layer.forward))]
         yield self._entry(call, f"{title}{which}", says, forward, self.values.of(calls, f"z{number}"))
         part = owner.recipe.layers[place]
         if part.activation != "linear":
@@ -175,7 +175,8 @@ class _Guide:
             text = call.argument("activation", 1)
             value = self.values.of(calls, f"a{number}")
             title = f"Activate{which}: {part.activation}"
-            yield self._entry(call, title, says, [stated(function.function)], value, text)
+            math = [_in_place(owner.recipe, place, stated(function.function))]
+            yield self._entry(call, title, says, math, value, text)
 
     def _part(self, call: KerasCall, kind: str) -> tuple[Call, int] | None:
         """Return the layer that this call made; of several on one line, one after the other."""
@@ -287,7 +288,8 @@ class _Guide:
                     "the activation makes dz of it."
                 )
             title = f"Backpropagation{which}: to the weighted sum"
-            yield self._entry(call, title, says, _to_the_sum(recipe, place, last), dz, None, silent=True)
+            math = [_in_place(recipe, place, one) for one in _to_the_sum(recipe, place, last)]
+            yield self._entry(call, title, says, math, dz, None, silent=True)
             says = (
                 "A weight had a part in the mistake as large as the number that it was multiplied by. Added up over "
                 "the batch, that is the gradient which the optimizer steps against."
@@ -295,7 +297,8 @@ class _Guide:
             dw = self.values.of(compared, f"dW{number}")
             layer = getattr(scratch.layers, recipe.layers[place].kind)
             title = f"Backpropagation{which}: to the weights"
-            yield self._entry(call, title, says, [stated(layer.backward)], dw, None, silent=True)
+            math = [_in_place(recipe, place, stated(layer.backward))]
+            yield self._entry(call, title, says, math, dw, None, silent=True)
 
     def _evaluate(self, call: KerasCall) -> Iterator[Entry]:
         yield from self._answered(
@@ -418,6 +421,11 @@ def _one_step(recipe: Recipe) -> Stated:
             lines.append(f"da{below} = dz{number} @ W{number}.T")
     lines += _rule(recipe.optimizer)[0].formula.splitlines() if recipe.optimizer else []
     return replace(stated(models.Sequential.fit), formula="\n".join(lines))
+
+
+def _in_place(recipe: Recipe, place: int, one: Stated) -> Stated:
+    """Return a function with its formula as it is for the layer at this place."""
+    return replace(one, formula="\n".join(_of_layer(recipe, place, one)))
 
 
 def _of_layer(recipe: Recipe, place: int, one: Stated) -> list[str]:
