@@ -17,16 +17,33 @@ from scratch import (
     metrics,
     models,
     optimizers,
+    regularizers,
+    saving,
     utils,
 )
-from scratch.layers import Input
-from scratch.models import Sequential
+from scratch.callbacks import Callback
+from scratch.initializers import Initializer
+from scratch.layers import Input, Layer
+from scratch.layers import kind_outside as kind_of_layer
+from scratch.losses import Loss
+from scratch.metrics import Metric
+from scratch.models import Model, Sequential
 from scratch.names import only
+from scratch.optimizers import Optimizer
+from scratch.regularizers import Regularizer
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Callback",
+    "Initializer",
     "Input",
+    "Layer",
+    "Loss",
+    "Metric",
+    "Model",
+    "Optimizer",
+    "Regularizer",
     "Sequential",
     "activations",
     "callbacks",
@@ -39,8 +56,12 @@ __all__ = [
     "metrics",
     "models",
     "optimizers",
+    "regularizers",
+    "saving",
     "utils",
 ]
 
-for _room in (sys.modules[__name__], *(sys.modules[f"{__name__}.{name}"] for name in __all__ if name.islower())):
-    vars(_room)["__getattr__"] = only(_room.__name__, _room.__all__)
+_rooms = [f"{__name__}.{name}" for name in __all__ if name.islower()]
+for _room in (__name__, *_rooms, f"{__name__}.optimizers.schedules"):
+    _module = sys.modules[_room]
+    vars(_module)["__getattr__"] = only(_room, _module.__all__, kind_of_layer)

@@ -30,4 +30,9 @@ def as_floatx(number: float) -> float:
     return float(np.dtype(_floatx).type(number))
 
 
+def through_float32(number: float) -> float:
+    """Round a number to float32 and back, as TensorFlow's ``cast`` does with every Python float."""
+    return float(np.float32(number))
+
+
 __all__ = ["floatx", "set_floatx"]

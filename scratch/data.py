@@ -8,7 +8,7 @@ in which the rows of many blocks are mixed.
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
@@ -45,9 +45,9 @@ def rows_of(x: ArrayLike | Stored, floatx: str) -> Array | Stored:
 
 
 def split_tail(
-    x: Array | Stored, y: Array, validation_split: float
-) -> tuple[tuple[Array | Stored, Array], tuple[Array | Stored, Array]]:
-    """Set the last rows aside for validation, before any shuffling.
+    x: Array | Stored, y: Array, w: Array | None, validation_split: float
+) -> tuple[tuple[Array | Stored, Array, Array | None], tuple[Array | Stored, Array, Array | None]]:
+    """Set the last rows aside for validation, before any shuffling; so their weights w, where there are any.
 
         rows = floor(len(x) * (1.0 - validation_split))
 
@@ -59,7 +59,32 @@ def split_tail(
         raise ValueError(
             f"validation_split={validation_split} leaves {rows} of {len(x)} rows to train on; both parts need some"
         )
-    return (x[:rows], y[:rows]), (x[rows:], y[rows:])
+    head, tail = (None, None) if w is None else (w[:rows], w[rows:])
+    return (x[:rows], y[:rows], head), (x[rows:], y[rows:], tail)
+
+
+def weights_of(
+    y: Array, sample_weight: ArrayLike | None = None, class_weight: Mapping[int, float] | None = None
+) -> Array | None:
+    """Return how much each row counts: as ``sample_weight`` says, or its class; None where all count alike.
+
+    y: (N,), (N, 1) or one-hot (N, U). Keras: ``fit(..., sample_weight=w)``, ``fit(..., class_weight={1: 9.0})``: a
+    class that is not named counts 1. Raises ValueError for both at once, or for weights of another shape.
+    """
+    if class_weight is None:
+        if sample_weight is None:
+            return None
+        w = np.asarray(sample_weight, float)
+        if w.shape not in ((len(y),), (len(y), 1)):
+            raise ValueError(f"sample_weight has a number for each row, ({len(y)},); its shape is {w.shape}")
+        return w.reshape(len(y))
+    if sample_weight is not None:
+        raise ValueError("You cannot `class_weight` and `sample_weight` at the same time.")
+    classes = y.argmax(axis=-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(len(y))
+    w = np.ones(len(y))
+    for number, counts in class_weight.items():
+        w[np.round(classes) == number] = counts
+    return w
 
 
 def sequential(x: Array | Stored, batch_size: int) -> Iterator[Array]:
@@ -118,9 +143,9 @@ def prefetched(x: Stored, order: Iterable[Array]) -> Iterator[tuple[Array, Array
 
 
 def batches(
-    x: Array | Stored, y: Array, order: Iterable[Array], batch_size: int, dtype: str
-) -> Iterator[tuple[Array, Array]]:
-    """Yield X and y of one batch after another; the last one has the rows that are left.
+    x: Array | Stored, y: Array, order: Iterable[Array], batch_size: int, dtype: str, w: Array | None = None
+) -> Iterator[tuple[Array, ...]]:
+    """Yield X and y, and w where rows have weights, of one batch after another; the last one has the rows left.
 
         steps = ceil(len(x) / batch_size)
 
@@ -132,5 +157,6 @@ def batches(
         targets, cast = y[rows].astype(dtype, copy=False), gathered.dtype != dtype
         for start in range(0, len(rows), batch_size):
             batch = slice(start, start + batch_size)
-            yield gathered[batch].astype(dtype) if cast else gathered[batch], targets[batch]
+            X = gathered[batch].astype(dtype) if cast else gathered[batch]
+            yield (X, targets[batch]) if w is None else (X, targets[batch], w[rows[batch]])
         del gathered  # before the next but one is read: of windows, there are two in memory

@@ -1,326 +1,350 @@
-"""The model: layers in a row, and the loop that trains them (``keras.models``)."""
+"""The model: layers in a row, from the rows that come in to the activations that come out (``keras.models``)."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from scratch import callbacks as watching
-from scratch import config, losses, optimizers
+from scratch import config, saving
 from scratch.arrays import Array, Stored
-from scratch.callbacks import Logs
-from scratch.data import batches, rows_of, sequential, shuffled, split_tail
-from scratch.layers import Input, Layer, Shape
-from scratch.metrics import Metric, RunningMean
-from scratch.metrics import get as get_metric
-from scratch.utils import generator
-
-Outputs = tuple[Array, Array, Array]  # y, z and a of a batch
-Scores = float | list[float] | Logs
+from scratch.data import rows_of
+from scratch.layers import InputLayer, KerasTensor, Layer
+from scratch.layers.layer import Shape, take_over
+from scratch.names import listed, snake_case
+from scratch.summary import table_of
+from scratch.trainer import Trainer
+from scratch.utils import numbered
 
 
-class Sequential:
-    """Layers applied one after the other. Keras: ``keras.Sequential([...])``, ``model.add(...)``.
+class Model(Trainer):
+    """Layers applied one after the other, named by both ends. Keras: ``keras.Model(inputs, outputs)``.
 
-    A model keeps the floating-point type that was set when it was made.
+    A model keeps the floating-point type that was set when it was made. Raises ValueError where the outputs do not come
+    from the inputs along one line.
     """
 
-    def __init__(self, layers: Sequence[Layer | Input] | None = None, name: str = "sequential") -> None:
+    _input: KerasTensor | None
+    _output: KerasTensor | None
+
+    def __init__(
+        self, inputs: Any = None, outputs: Any = None, name: str | None = None, trainable: bool = True
+    ) -> None:
+        if inputs is None or outputs is None:
+            raise TypeError("scratch's models are Sequential([...]) and Model(inputs, outputs): it has no subclasses")
+        self._begin(name or numbered("functional"), trainable)
+        inputs, outputs = _only("input", inputs), _only("output", outputs)
+        self._input, self._output = inputs, outputs
+        line: list[Layer] = []
+        tensor = outputs
+        while tensor is not inputs:
+            if not isinstance(tensor, KerasTensor) or tensor.source is None or tensor.layer is None:
+                raise ValueError(
+                    "a model is one line of layers from its input to its output, and this output has another"
+                )
+            line.append(tensor.layer)
+            tensor = tensor.source
+        self._steps = line[::-1]
+        for layer in line:
+            if line.count(layer) > 1:
+                raise ValueError(f"{layer.name} stands in the model twice: scratch's models use each layer once")
+        self.build(inputs.shape)
+
+    def _begin(self, name: str, trainable: bool) -> None:
         self.name = name
-        self.layers: list[Layer] = []
-        self.trainable_weights: list[Array] = []
-        self.input_shape: Shape | None = None
+        self.trainable = trainable
         self._dtype = config.floatx()
-        self._loss: losses.Loss | None = None
-        self._metrics: dict[str, Metric] = {}
-        for layer in layers or ():
-            self.add(layer)
+        self._steps: list[Layer] = []
+        self._metrics = {}
+        self.directions = {}
+        self._input = self._output = None
+        self.trainable_weights: list[Array] = []
+        self._regularized: list[Layer] = []
+        self._way_back: list[Layer] = []
 
-    def add(self, layer: Layer | Input) -> None:
-        """Put a layer on top; with an ``Input`` or an ``input_shape`` below, its weights are made at once.
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, from the lowest up; of ``Model(inputs, outputs)``, the input's own first, as in Keras.
 
-        Raises TypeError for what is no layer, ValueError for an ``Input`` above a layer.
+        Raises AttributeError where they are set: ``add()`` and ``pop()`` change a Sequential.
         """
-        if isinstance(layer, Input):
-            if self.layers:
-                raise ValueError("Input comes first, before every layer")
-            self.input_shape = layer.shape
-            return
-        if not isinstance(layer, Layer):
-            raise TypeError(f"a model is made of layers, and {layer!r} is none")
-        self.layers.append(layer)
-        self.input_shape = self.input_shape or layer.input_shape
-        if self.input_shape is not None:
-            self.build(self.input_shape)
+        assert self._input is not None
+        first = [self._input.layer] if isinstance(self._input.layer, InputLayer) else []
+        return [*first, *self._steps]
+
+    @layers.setter
+    def layers(self, layers: Any) -> None:
+        raise AttributeError("`Sequential.layers` attribute is reserved and should not be set. Use `add()` and `pop()`")
+
+    @property
+    def built(self) -> bool:
+        """Whether the model knows the shape of its rows."""
+        return self._output is not None
 
     def build(self, input_shape: Sequence[int | None]) -> None:
-        """Make the weights that are not made yet, for rows of ``input_shape``, with or without Keras's leading None.
+        """Make the weights that are not made yet, for inputs of this shape, the rows first: ``(None, 784)``.
 
         ``trainable_weights`` are then W and b of each layer, from the lowest up: build again after replacing one.
+        Raises ValueError for another shape than the one that the model has.
         """
-        self.input_shape = shape = tuple(n for n in input_shape if n is not None)
-        for layer in self.layers:
-            if not layer.built:
-                layer.build(shape)
-            shape = layer.output_shape
-        self.trainable_weights = [w for layer in self.layers for w in layer.weights]
-        lowest = next((i for i, layer in enumerate(self.layers) if layer.weights), len(self.layers))
-        for i, layer in enumerate(self.layers):
+        if self._input is not None and tuple(input_shape[1:]) != self._input.shape[1:]:
+            raise ValueError(
+                f"{self.name} has already been configured for inputs of shape {self._input.shape}, not {input_shape}"
+            )
+        self._make(input_shape)
+        self.trainable_weights = [w for layer in self._steps for w in layer.trainable_weights] if self.trainable else []
+        learning = [i for i, layer in enumerate(self._steps) if layer.trainable_weights]
+        lowest = learning[0] if learning else len(self._steps)
+        for i, layer in enumerate(self._steps):
             layer.passes_down = i > lowest
-        self._way_back = self.layers[lowest:-1][::-1]
+        self._way_back = self._steps[lowest:-1][::-1]
         self._follow()
 
-    def _follow(self) -> None:
-        """Give the loss the form that follows the last layer's activation."""
-        if self._loss and self.layers:
-            self.loss = self._loss.after(self.layers[-1].activation)
+    def _make(self, input_shape: Sequence[int | None]) -> None:
+        """Let each layer make its weights: those of ``Model(inputs, outputs)`` have made them."""
 
-    def compile(
-        self,
-        optimizer: str | optimizers.Optimizer,
-        loss: str | Callable[[Array, Array], Array],
-        *,
-        metrics: Sequence[str | Metric] | None = None,
-    ) -> None:
-        """Choose the rule that moves the weights, the loss, and what to report beside it.
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Choose optimizer, loss and metrics: see ``Trainer.compile``. What ``trainable`` says holds from here on."""
+        super().compile(*args, **kwargs)
+        if self.built:
+            self.build(self.input_shape)
 
-        Keras: ``model.compile(loss="mse", optimizer="sgd", metrics=["accuracy"])``. Raises ValueError that lists the
-        names for one that is unknown.
-        """
-        self.optimizer = optimizers.get(optimizer)
-        self._loss = losses.get(loss)
-        self._metrics = {m if isinstance(m, str) else m.__name__: get_metric(m) for m in metrics or ()}
-        self._follow()
-
-    @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # a diverging run shows in its history
-    def fit(
-        self,
-        x: ArrayLike | Stored,
-        y: ArrayLike,
-        batch_size: int | None = None,
-        epochs: int = 1,
-        verbose: int | str = "auto",
-        callbacks: Sequence[watching.Callback] | None = None,
-        validation_split: float = 0.0,
-        validation_data: tuple[ArrayLike | Stored, ArrayLike] | None = None,
-        shuffle: bool = True,
-    ) -> watching.History:
-        """Train: epoch after epoch, batch after batch, forward, backward, step.
-
-        x: (N, ...), y: (N,) or (N, U). Keras: ``model.fit(x, y, epochs=10, validation_data=(x_val, y_val))``. Loss
-        and accuracy in the history are means over the epoch while the weights change; validation comes after it.
-        Raises ValueError for data or sizes that do not fit, RuntimeError before ``compile``.
-        """
-        x, y = self._rows(x, y)
-        validation = self._rows(*validation_data) if validation_data else ()
-        if validation_split and not validation:
-            (x, y), validation = split_tail(x, y, validation_split)
-        batch_size = _batch_size(batch_size)
-        history, callbacks = watching.History(), callbacks or ()
-        for callback in (history, *callbacks):
-            callback.set_model(self)
-
-        for epoch in range(_size("epochs", epochs)):
-            order = shuffled(x, batch_size, generator()) if shuffle else sequential(x, batch_size)
-            mean = RunningMean(self._reported)
-            for step, (X, targets) in enumerate(batches(x, y, order, batch_size, self._dtype)):
-                mean.add(self.train_step(X, targets))
-                for callback in callbacks:
-                    callback.on_train_batch_end(step)
-            logs = mean.result()
-            if validation:
-                held_out = self._means(self.test_step, *validation, batch_size)
-                logs |= {f"val_{name}": value for name, value in held_out.items()}
-            for callback in (history, *callbacks):
-                callback.on_epoch_end(epoch, logs)
-            if verbose:
-                print(f"Epoch {epoch + 1}/{epochs} - " + _line(logs))
-        return history
-
-    def train_step(self, X: Array, y: Array) -> Outputs:
-        """Take one step on a batch: forward, backward, update. Return y, and z and a from before the step.
-
-        X: (N, ...), y: (N, U) or class numbers (N,), both in the model's float type. Keras: ``model.train_step``.
-        """
-        a = self(X)
-        self.optimizer.apply(self.backward(y), self.trainable_weights)
-        return y, self.layers[-1].z, a
-
-    def test_step(self, X: Array, y: Array) -> Outputs:
-        """Go forward only: return y, z and a. Keras: ``model.test_step``."""
-        a = self(X)
-        return y, self.layers[-1].z, a
-
-    def __call__(self, X: Array) -> Array:
+    def __call__(self, X: Any, training: bool = False) -> Any:
         """Pass a batch up through the layers; return the last a. Keras: ``model(X)``."""
+        if isinstance(X, KerasTensor):
+            raise TypeError("scratch's models are not layers of other models: put their layers in one")
+        if X.dtype != self._dtype:
+            X = X.astype(self._dtype)
+        if not self.built:
+            self._inputs(X)
         a = X
-        for layer in self.layers:
+        for layer in self._steps:
+            layer.training = training
             a = layer.forward(a)
         return a
 
-    def compute_loss(self, y: Array, z: Array, a: Array) -> Array:
-        """Return the loss of each row, (N,), of what ``train_step`` and ``test_step`` return."""
-        return self.loss.function(y, z if self.loss.from_logits else a)
+    @property
+    def input(self) -> KerasTensor:
+        """The shape of what goes in, as a KerasTensor; so ``output``, ``inputs`` and ``outputs``."""
+        return self._known(self._input)
 
-    def backward(self, y: Array) -> tuple[Array, ...]:
-        """Pass the derivative of the last batch's loss down, as far as there are weights: backpropagation.
+    @property
+    def output(self) -> KerasTensor:
+        """The shape of what comes out, as a KerasTensor."""
+        return self._known(self._output)
 
-        Return dW and db of each layer, as ``trainable_weights`` lists W and b.
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The one input."""
+        return [self.input]
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        """The one output."""
+        return [self.output]
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of what goes in, the rows first: (None, 28, 28)."""
+        return self.input.shape
+
+    @property
+    def output_shape(self) -> Shape:
+        """The shape of what comes out, the rows first: (None, 10)."""
+        return self.output.shape
+
+    def _known(self, tensor: KerasTensor | None) -> KerasTensor:
+        if tensor is None:
+            raise AttributeError(f"{self.name} has no defined input shape yet: give it an Input or some data")
+        return tensor
+
+    def _row_of_outputs(self) -> tuple[int, ...]:
+        return self.output_shape[1:]  # type: ignore[return-value]
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """Return the layer of that name, or of that place. Keras: ``model.get_layer("dense")``.
+
+        Raises ValueError that lists the layers where there is none such.
         """
-        loss, last = self.loss, self.layers[-1]
-        a = last.a if loss.from_logits in (None, last.activation.function) else loss.from_logits(last.z)
-        derivative = last.backward(loss.gradient(y, a), from_logits=loss.from_logits is not None)
-        gradients = last.gradients
-        for layer in self._way_back:
-            derivative = layer.backward(derivative)
-            gradients = layer.gradients + gradients
-        return gradients
+        if name is None and index is None:
+            raise ValueError("Provide either a layer name or layer index at `get_layer`.")
+        for number, layer in enumerate(self.layers):
+            if layer.name == name or number == index:
+                return layer
+        raise ValueError(
+            f"No such layer: {name or index}. Existing layers are: {[layer.name for layer in self.layers]}"
+        )
 
-    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-    def train_on_batch(self, x: ArrayLike | Stored, y: ArrayLike, *, return_dict: bool = False) -> Scores:
-        """Take one step on these rows; return their loss and metrics before it, as ``evaluate`` does.
+    @property
+    def weights(self) -> list[Array]:
+        """The arrays of all layers, from the lowest up."""
+        return [w for layer in self._steps for w in layer.weights]
 
-        Keras: ``model.train_on_batch(x, y)``. Raises as ``fit`` does.
-        """
-        return self._on_batch(self.train_step, x, y, return_dict)
+    @property
+    def non_trainable_weights(self) -> list[Array]:
+        """Those that training leaves alone."""
+        return [w for layer in self._steps for w in (layer.non_trainable_weights if self.trainable else layer.weights)]
 
-    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-    def test_on_batch(self, x: ArrayLike | Stored, y: ArrayLike, *, return_dict: bool = False) -> Scores:
-        """Return the loss and the metrics of these rows as one batch. Keras: ``model.test_on_batch(x, y)``."""
-        return self._on_batch(self.test_step, x, y, return_dict)
+    @property
+    def trainable_variables(self) -> list[Array]:
+        """Keras's other name for ``trainable_weights``."""
+        return self.trainable_weights
 
-    def _on_batch(
-        self, step: Callable[[Array, Array], Outputs], x: ArrayLike | Stored, y: ArrayLike, return_dict: bool
-    ) -> Scores:
-        x, y = self._rows(x, y)
-        return self._scores(self._means(step, x, y, len(x)), return_dict)
+    variables = weights
 
-    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-    def evaluate(
-        self,
-        x: ArrayLike | Stored,
-        y: ArrayLike,
-        batch_size: int | None = None,
-        verbose: int | str = "auto",
-        return_dict: bool = False,
-    ) -> Scores:
-        """Return the loss and the metrics of the weights as they are.
-
-        Keras: ``model.evaluate(x, y)``: a list, the loss alone where there are no metrics, a dict with
-        ``return_dict=True``. Raises as ``fit`` does.
-        """
-        x, y = self._rows(x, y)
-        logs = self._means(self.test_step, x, y, _batch_size(batch_size))
-        if verbose:
-            print(_line(logs))
-        return self._scores(logs, return_dict)
-
-    @np.errstate(over="ignore", invalid="ignore")
-    def predict(self, x: ArrayLike | Stored, batch_size: int | None = None, verbose: int | str = "auto") -> Array:
-        """Return the activation of every row, (N, U): for the five-detector, how much it looks like a five.
-
-        Keras: ``model.predict(x)``. ``verbose`` is taken and prints nothing. Raises ValueError for data that does
-        not fit.
-        """
-        x, batch_size = self._inputs(x), _batch_size(batch_size)
-        no_targets = np.empty((len(x), 0))
-        order = sequential(x, batch_size)
-        return np.concatenate([self(X) for X, _ in batches(x, no_targets, order, batch_size, self._dtype)])
-
-    def _means(self, step: Callable[[Array, Array], Outputs], x: Array | Stored, y: Array, batch_size: int) -> Logs:
-        """Take the rows in order through ``step``, and return their mean loss and metrics."""
-        mean = RunningMean(self._reported)
-        for X, targets in batches(x, y, sequential(x, batch_size), batch_size, self._dtype):
-            mean.add(step(X, targets))
-        return mean.result()
-
-    def _scores(self, logs: Logs, return_dict: bool) -> Scores:
-        if return_dict:
-            return logs
-        values = [logs["loss"], *(logs[name] for name in self._metrics)]
-        return values if self._metrics else values[0]
+    @property
+    def losses(self) -> list[Any]:
+        """What the regularizers charge, a number for each layer that has one."""
+        return [layer.cost for layer in self._regularized]
 
     def get_weights(self) -> list[Array]:
         """Return copies of W and b of each layer, from the lowest up. Keras: ``model.get_weights()``."""
-        return [w.copy() for w in self.trainable_weights]
+        return [w.copy() for w in self.weights]
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Take over W and b of each layer, from the lowest up. Keras: ``model.set_weights(weights)``.
 
         Raises ValueError where their number or a shape does not fit.
         """
-        shapes = [np.shape(w) for w in weights]
-        if shapes != [w.shape for w in self.trainable_weights]:
-            raise ValueError(f"weights of shapes {shapes} do not fit {[w.shape for w in self.trainable_weights]}")
-        for mine, given in zip(self.trainable_weights, weights, strict=True):
-            mine[...] = given
+        take_over(self.weights, weights)
 
     def count_params(self) -> int:
         """Return the number of weights: 784 + 1 for the five-detector. Keras: ``model.count_params()``.
 
         Raises ValueError before the model knows the shape of its rows.
         """
-        if self.input_shape is None:
+        if not self.built:
             raise ValueError("the model has no weights before it knows its rows: give it an Input or some data")
-        return sum(w.size for w in self.trainable_weights)
+        return sum(w.size for w in self.weights)
 
-    def summary(self) -> None:
+    def summary(self, line_length: int | None = None, print_fn: Callable[[str], Any] | None = None) -> None:
         """Print the layers, what comes out of each, and its number of weights. Keras: ``model.summary()``."""
-        print(f'Model: "{self.name}"')
-        print(f"{'Layer (type)':<32}{'Output Shape':<24}{'Param #':>10}")
-        for layer in self.layers:
-            shape = (None, *layer.output_shape) if self.input_shape is not None else "?"
-            params = sum(w.size for w in layer.weights)
-            print(f"{f'{layer.name} ({type(layer).__name__})':<32}{shape!s:<24}{params:>10,}")
-        print(f"Total params: {sum(w.size for w in self.trainable_weights):,}")
+        (print_fn or print)(table_of(self))
 
-    @property
-    def _reported(self) -> dict[str, Callable[[Array, Array, Array], Array]]:
-        """The functions of (y, z, a) whose means make the logs."""
-        return {"loss": self.compute_loss} | {name: _of_a(metric) for name, metric in self._metrics.items()}
+    def save(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the model to a ``.keras`` file, which Keras opens, too. Keras: ``model.save("five.keras")``.
+
+        Raises as ``saving.save_model`` does.
+        """
+        saving.save_model(self, filepath, overwrite)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the weights to a ``.weights.h5`` file, which Keras opens, too; raises as ``saving`` does."""
+        saving.save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath: Any) -> None:
+        """Take over the weights of a file, of Keras's or of scratch's; raises as ``saving`` does."""
+        saving.load_weights(self, filepath)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the name and the layers, as they stand in a saved model."""
+        return saving.line_of(self)
 
     def _inputs(self, x: ArrayLike | Stored) -> Array | Stored:
         """Check the rows of x against the model; the first that a model sees tell it the shape of its weights."""
         rows = rows_of(x, self._dtype)
-        if not self.layers:
-            raise RuntimeError("the model has no layers yet: add some")
-        if self.input_shape is None:
-            self.build(rows.shape[1:])
-        if rows.shape[1:] != self.input_shape:
-            raise ValueError(f"the model takes rows of shape {self.input_shape}, not {rows.shape[1:]}")
+        if not self._steps:
+            raise ValueError(f"{self.name} has no layers yet: add some")
+        if not self.built:
+            self.build((None, *rows.shape[1:]))
+        expected = self.input_shape[1:]
+        if len(expected) != len(rows.shape) - 1 or any(
+            due is not None and due != n for due, n in zip(expected, rows.shape[1:], strict=True)
+        ):
+            raise ValueError(f"the model takes rows of shape {expected}, not {rows.shape[1:]}")
         return rows
 
-    def _targets(self, y: ArrayLike, rows: int) -> Array:
-        """Check the targets against the rows, and line them up with the outputs; class numbers stay as they are."""
-        array = np.asarray(y)
-        if len(array) != rows:
-            raise ValueError(f"x has {rows} rows and y has {len(array)}: every row needs its target")
-        if self._loss is None:
-            raise RuntimeError("call compile(optimizer=…, loss=…) first")
-        outputs = np.broadcast_to(np.zeros((), array.dtype), (rows, *self.layers[-1].output_shape))
-        return array if self.loss.sparse else losses.lined_up(array, outputs)
-
-    def _rows(self, x: ArrayLike | Stored, y: ArrayLike) -> tuple[Array | Stored, Array]:
-        inputs = self._inputs(x)
-        return inputs, self._targets(y, len(inputs))
+    def __getattr__(self, name: str) -> Any:
+        """Raise an AttributeError that lists what a model has."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        public = [known for known in dir(type(self)) if not known.startswith("_")]
+        if name in public:  # a property whose own AttributeError brought us here
+            return type(self).__getattribute__(self, name)
+        raise AttributeError(f"{type(self).__name__} has no {name!r}: it has {listed(public)}")
 
 
-def _of_a(metric: Metric) -> Callable[[Array, Array, Array], Array]:
-    return lambda y, z, a: metric(y, a)
+def _only(what: str, given: Any) -> Any:
+    """Return the one tensor of a list of one."""
+    tensors = list(given.values()) if isinstance(given, dict) else given if isinstance(given, list | tuple) else [given]
+    if len(tensors) != 1:
+        raise ValueError(f"scratch's models have one {what}, not {len(tensors)}")
+    return tensors[0]
 
 
-def _size(name: str, value: int) -> int:
-    if not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{name} is a whole number of at least 1, not {value}")
-    return int(value)
+class Sequential(Model):
+    """Layers applied one after the other. Keras: ``keras.Sequential([...])``, ``model.add(...)``."""
+
+    def __init__(
+        self, layers: Sequence[Layer | KerasTensor] | None = None, trainable: bool = True, name: str | None = None
+    ) -> None:
+        self._begin(name or numbered(snake_case("Sequential")), trainable)
+        for layer in layers or ():
+            self.add(layer)
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, from the lowest up; raises AttributeError where they are set."""
+        return list(self._steps)
+
+    @layers.setter
+    def layers(self, layers: Any) -> None:
+        raise AttributeError("`Sequential.layers` attribute is reserved and should not be set. Use `add()` and `pop()`")
+
+    def add(self, layer: Layer | KerasTensor) -> None:
+        """Put a layer on top; with an ``Input`` or an ``input_shape`` below, its weights are made at once.
+
+        Raises ValueError for what is no layer, for a second layer of the same name, and for an ``Input`` that comes
+        second or above a layer.
+        """
+        if isinstance(layer, KerasTensor) and layer.layer is not None:
+            layer = layer.layer
+        if not isinstance(layer, Layer):
+            raise ValueError(
+                f"Only instances of `keras.Layer` can be added to a Sequential model, and {layer!r} is none"
+            )
+        if isinstance(layer, InputLayer):
+            if self._steps or self._input is not None:
+                raise ValueError(f"Sequential model '{self.name}' has already been configured: Input comes first, once")
+            self.build(layer.output.shape)
+            self._input = layer.output
+            return
+        if any(layer.name == there.name for there in self._steps):
+            raise ValueError(
+                f"All layers added to a Sequential model should have unique names. Name '{layer.name}' is already the "
+                "name of a layer in this model: give it another"
+            )
+        self._steps.append(layer)
+        if self._input is not None:
+            self.build(self._input.shape)
+        elif layer.first_shape is not None and len(self._steps) == 1:
+            self.build(layer.first_shape)
+
+    def pop(self) -> Layer:
+        """Take the top layer away, and return it. Keras: ``model.pop()``. Raises TypeError where there is none."""
+        if not self._steps:
+            raise TypeError("There are no layers in the model.")
+        layer = self._steps.pop()
+        if self._input is not None:
+            self.build(self._input.shape)
+        return layer
+
+    def _make(self, input_shape: Sequence[int | None]) -> None:
+        """Lay the layers in a row, each behind the other."""
+        self._input = self._input or KerasTensor(input_shape)
+        tensor = self._input
+        for layer in self._steps:
+            tensor = layer.follow(tensor)
+        self._output = tensor
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> Shape:
+        """Return the shape of what comes out where this goes in."""
+        for layer in self._steps:
+            if not layer.built:
+                layer.build(input_shape)
+            input_shape = layer.compute_output_shape(input_shape)
+        return tuple(input_shape)
 
 
-def _batch_size(value: int | None) -> int:
-    return 32 if value is None else _size("batch_size", value)
+load_model, save_model = saving.load_model, saving.save_model
 
-
-def _line(logs: dict[str, float]) -> str:
-    return " - ".join(f"{name}: {value:.4f}" for name, value in logs.items())
-
-
-__all__ = ["Sequential"]
+__all__ = ["Model", "Sequential", "load_model", "save_model"]

@@ -9,6 +9,16 @@ from scratch.arrays import Array
 
 _generator = np.random.default_rng()
 
+counts: dict[str, int] = {}
+"""How many layers and models there are of each kind."""
+
+
+def numbered(name: str) -> str:
+    """Return a name of its own for an object of this kind: ``dense``, then ``dense_1``, as Keras does."""
+    number = counts.get(name, 0)
+    counts[name] = number + 1
+    return f"{name}_{number}" if number else name
+
 
 def generator() -> np.random.Generator:
     """Return the one random stream behind initial weights and shuffling."""
@@ -46,4 +56,9 @@ def to_categorical(x: ArrayLike, num_classes: int | None = None) -> Array:
     return (classes[..., None] == np.arange(width)).astype(float)
 
 
-__all__ = ["set_random_seed", "to_categorical"]
+def clear_session(free_memory: bool = True) -> None:
+    """Number layers and models from the first again. Keras: ``keras.utils.clear_session()``."""
+    counts.clear()
+
+
+__all__ = ["clear_session", "set_random_seed", "to_categorical"]

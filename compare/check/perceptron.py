@@ -55,7 +55,7 @@ class Perceptron:
 
     def accuracy(self, y: Array, a: Array) -> Any:
         """Return the share of right answers."""
-        return metrics.binary_accuracy(y, a).mean()
+        return metrics.binary_accuracy(y, a).astype(float).mean()
 
     def mse_gradient(self, y: Array, a: Array) -> Array:
         """Return the derivative of the batch's loss with respect to a: da."""

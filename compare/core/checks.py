@@ -21,7 +21,7 @@ from scratch.arrays import Array, Stored
 PROBE_BIAS = 0.25
 """The checks of a single batch start from this bias: at the initial 0, a bias that is left out would not show."""
 
-ONE_STEP = ("initial weights", "z", "a", "loss", "dz", "dW, db", "weights after one step")
+ONE_STEP = ("initial weights", "inputs", "z", "a", "loss", "dz", "dW, db", "weights after one step")
 
 LAYER = "layer "
 """So begin the rungs of a model of several layers, each of which has one on the way up and one on the way back."""
@@ -183,7 +183,7 @@ def on_intervals(framework: Framework, config: Config, batch: Batch) -> Any:
     for layer in model.layers:
         if layer.weights:
             layer.W, layer.b = Interval.exact(next(weights)), Interval.exact(next(weights))
-    model.build(batch.X.shape[1:])  # so that the optimizer moves these
+    model.build((None, *batch.X.shape[1:]))  # so that the optimizer moves these
     return model
 
 
@@ -208,7 +208,7 @@ def bounds_of(framework: Framework, config: Config, batch: Batch, z: Array | Non
     if z is not None:
         last = model.layers[-1]
         last.z = Interval.exact(z)
-        last.a = last.activation.function(last.z)
+        last.a = last.activation(last.z)
         model.backward(batch.y[:, None].astype(config.dtype))
         found["dz"] = last.dz * 1.0
     return found

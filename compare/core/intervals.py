@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from scratch.activations import erf
 from scratch.arrays import Array
 
 LIBRARY_ROUNDINGS = 8  # NumPy promises float32 exp and log to 4 units in the last place, which are 2 u each
@@ -67,9 +68,11 @@ class Interval(NDArrayOperatorsMixin):
         return out
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        """Serve the two functions of NumPy that scratch calls and that are no operations on numbers."""
+        """Serve the functions of NumPy that scratch calls and that are no operations on numbers."""
         if function is np.clip:
             return self.clip(*args[1:])
+        if function is np.where:
+            return _where(*(self._operand(x) for x in args))
         if function is np.zeros_like:
             return Interval.exact(np.zeros(self.shape, self.dtype))
         return NotImplemented
@@ -156,6 +159,16 @@ class Interval(NDArrayOperatorsMixin):
         return _pick(np.minimum, _pick(np.maximum, self, below), above)
 
 
+def _where(condition: Interval, x: Interval, y: Interval) -> Interval:
+    """Choose one where the condition surely holds, the other where it surely does not, and both in between."""
+    surely, never, either = condition.low == 1, condition.high == 0, x.joined(y)
+    low, high = (
+        np.where(surely, one, np.where(never, other, both))
+        for one, other, both in ((x.low, y.low, either.low), (x.high, y.high, either.high))
+    )
+    return Interval(low, high, x.dtype)
+
+
 def _add(ufunc: np.ufunc, x: Interval, y: Interval) -> Interval:
     total = x.rounded_off(x.low + y.low, x.high + y.high)
     total.one_more_than = y if (x.low == 1).all() and (x.high == 1).all() else None
@@ -214,6 +227,12 @@ def _rising(ufunc: np.ufunc, x: Interval) -> Interval:
     return x.rounded_off(ufunc(x.low), ufunc(x.high), LIBRARY_ROUNDINGS)
 
 
+def _error_function(ufunc: np.ufunc, x: Interval) -> Interval:
+    """Serve scratch's own, which is no ufunc of NumPy's; it rises, too."""
+    low, high = (np.asarray(ufunc(end), float) for end in (x.low, x.high))
+    return x.rounded_off(low, high, LIBRARY_ROUNDINGS)
+
+
 def _greater(ufunc: np.ufunc, x: Interval, y: Interval) -> Interval:
     """Answer 1 where it surely holds, 0 where it surely does not, and an interval from 0 to 1 in between."""
     return Interval(ufunc(x.low, y.high), ufunc(x.high, y.low), x.dtype)
@@ -246,6 +265,8 @@ RULES: dict[np.ufunc, Callable[..., Interval]] = {
     np.maximum: _pick,
     np.sqrt: _sqrt,
     np.exp: _rising,
+    np.expm1: _rising,
+    erf: _error_function,
     np.tanh: _rising,
     np.log: _rising,
     np.log1p: _rising,

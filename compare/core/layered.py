@@ -14,7 +14,7 @@ import numpy as np
 from compare.core.checks import LAYER, PROBE_BIAS, Batch, Check, after_one_step, compared, names_of
 from compare.core.frameworks import Framework
 from compare.core.intervals import Interval
-from compare.core.recipe import Recipe
+from compare.core.recipe import LayerPart, Recipe
 from scratch.arrays import Array
 
 Found = dict[str, Array]
@@ -39,6 +39,8 @@ def _checks(keras: Framework, scratch: Framework, recipe: Recipe, batch: Batch) 
     expected, bounds = measured(keras, recipe, probe, sums), bounds_of(scratch, recipe, probe, sums)
     exact = _by_the_reference(scratch, recipe, probe, sums)
     for name, rung in rungs(recipe, names).items():
+        if name not in found:  # dz of inputs with more than two axes, which no row of an identity matrix can be
+            continue
         yield compared(rung, name, expected[name], found[name], bounds[name].tolerance, exact.get(name))
 
     bounds = bounds_of(scratch, recipe, batch, {})
@@ -57,41 +59,71 @@ def numbers(recipe: Recipe) -> dict[int, str]:
     return {place: str(number) if len(places) > 1 else "" for number, place in enumerate(places, 1)}
 
 
+def given_by(part: LayerPart) -> str:
+    """Name what a layer without weights gives."""
+    return f"out of {part.name or part.kind}"
+
+
+def on_the_way_up(recipe: Recipe) -> Iterator[tuple[str, int, str]]:
+    """Yield the quantities of every layer from the first: name, place, and the symbol that it has on the layer.
+
+    Of a layer with weights, z and a; of another, what it gives.
+    """
+    weighing = numbers(recipe)
+    for place, part in enumerate(recipe.layers):
+        if part.arrays:
+            yield f"z{weighing[place]}", place, "z"
+            yield f"a{weighing[place]}", place, "a"
+        else:
+            yield given_by(part), place, "a"
+
+
 def rungs(recipe: Recipe, names: Sequence[str]) -> dict[str, str]:
     """Return every quantity of a batch in the order of the ladder, with the rung on which it stands."""
-    several, found = len(recipe.weighing) > 1, {}
-    for number in numbers(recipe).values():
-        for symbol in "za":
-            found[f"{symbol}{number}"] = f"{LAYER}{number}" if several else symbol
+    weighing, found = numbers(recipe), {}
+    several = len(weighing) > 1
+    for name, place, symbol in on_the_way_up(recipe):
+        below = [number for other, number in weighing.items() if other <= place]
+        found[name] = "inputs" if not below else f"{LAYER}{below[-1]}" if several else symbol
     found["loss"] = "loss"
-    for number in reversed(numbers(recipe).values()):
-        for name in (f"dz{number}", *(f"d{name}" for name in names if name[1:] == number)):
+    for place, number in reversed(weighing.items()):
+        weights = [f"d{name}" for name in names if name[1:] == number] if place in recipe.training else []
+        for name in ([f"dz{number}"] if passes(recipe, place) else []) + weights:
             single = "dz" if name == "dz" else "dW, db"
             found[name] = f"{LAYER}{number}, backward" if several else single
     return found
 
 
+def passes(recipe: Recipe, place: int) -> bool:
+    """Tell whether the derivative comes down to a layer: there is one that trains here or below."""
+    return bool(recipe.training) and place >= recipe.training[0]
+
+
+def gradients_of(recipe: Recipe, weights: Sequence[Array]) -> list[str | None]:
+    """Name the gradient of each array of weights; None for one that does not train."""
+    trains = [place in recipe.training for place in recipe.weighing for _ in range(recipe.layers[place].arrays)]
+    return [f"d{name}" if moves else None for name, moves in zip(names_of(weights), trains, strict=True)]
+
+
 def measured(framework: Framework, recipe: Recipe, batch: Batch, sums: Found | None = None) -> Found:
     """Compute every quantity of a batch; dz is that of the weighted sums as given, or else as found."""
     n, found = len(batch.X), {}
-    for place, number in numbers(recipe).items():
-        weights = batch.weights[: recipe.arrays_below(place + 1)]
-        for symbol, part in (("z", recipe.up_to(place, linear=True)), ("a", recipe.up_to(place))):
-            outputs = part.build(framework, weights).predict(batch.X, batch_size=n, verbose=0)
-            found[f"{symbol}{number}"] = np.asarray(outputs)
+    for name, place, symbol in on_the_way_up(recipe):
+        part, weights = recipe.up_to(place, linear=symbol == "z"), batch.weights[: recipe.arrays_below(place + 1)]
+        found[name] = np.asarray(part.build(framework, weights).predict(batch.X, batch_size=n, verbose=0))
     model = recipe.build(framework, batch.weights, framework.recorder())
     result = model.evaluate(batch.X, batch.y, batch_size=n, verbose=0, return_dict=True)
     found["loss"] = np.asarray(result["loss"])
     for place, number in numbers(recipe).items():
         z = (sums or found)[f"z{number}"]
-        if z.ndim != 2:
+        if z.ndim != 2 or not passes(recipe, place):
             continue
         own = [z, np.zeros(z.shape[-1], z.dtype)][: recipe.layers[place].arrays]
         weights = own + list(batch.weights[recipe.arrays_below(place + 1) :])
         above = recipe.from_weighted_sums(place, n).build(framework, weights, framework.recorder())
         found[f"dz{number}"] = after_one_step(above, Batch(np.eye(n, dtype=recipe.dtype), batch.y, weights))[0]
-    gradients = after_one_step(model, batch)
-    return found | {f"d{name}": dw for name, dw in zip(names_of(batch.weights), gradients, strict=True)}
+    named = zip(gradients_of(recipe, batch.weights), after_one_step(model, batch), strict=True)
+    return found | {name: dw for name, dw in named if name}
 
 
 def bounds_of(scratch: Framework, recipe: Recipe, batch: Batch, sums: Found) -> Bounds:
@@ -99,17 +131,18 @@ def bounds_of(scratch: Framework, recipe: Recipe, batch: Batch, sums: Found) -> 
     model, y = on_intervals(scratch, recipe, batch.weights), targets(recipe, batch.y, batch.weights)
     n, layers, weighing = len(batch.X), model.layers, numbers(recipe)
     a = model(Interval.exact(batch.X.astype(recipe.dtype)))
-    found = {f"{symbol}{number}": getattr(layers[i], symbol) for i, number in weighing.items() for symbol in "za"}
+    cost = sum(layer.cost for layer in layers if layer.weights)
+    found = {name: getattr(layers[place], symbol) for name, place, symbol in on_the_way_up(recipe)}
     # Keras reports a loss through a running mean
-    found["loss"] = model.compute_loss(y, layers[-1].z, a).mean() * n / n
-    gradients, names = model.backward(y), names_of(batch.weights)
-    found |= {f"d{name}": dw for name, dw in zip(names, gradients, strict=True)}
+    found["loss"] = (model.compute_loss(y, layers[-1].z, a).mean() + cost) * n / n
+    gradients = model.backward(y)
+    found |= dict(zip([name for name in gradients_of(recipe, batch.weights) if name], gradients, strict=True))
     model.optimizer.apply(gradients, model.trainable_weights)
-    found |= dict(zip(names, model.trainable_weights, strict=True))
+    found |= dict(zip(names_of(batch.weights), model.weights, strict=True))
     model = on_intervals(scratch, recipe, batch.weights)
     model(Interval.exact(batch.X.astype(recipe.dtype)))
     for place, number in weighing.items():
-        if f"z{number}" in sums:
+        if f"z{number}" in sums and passes(recipe, place):
             found[f"dz{number}"] = _from_given_sums(model, place, sums[f"z{number}"], y)
     return found
 
@@ -118,7 +151,7 @@ def _from_given_sums(model: Any, place: int, z: Array, y: Array) -> Interval:
     """Return where dz may lie that belongs to these weighted sums."""
     layer = model.layers[place]
     layer.z = Interval.exact(z)
-    a = layer.a = layer.activation.function(layer.z)
+    a = layer.a = layer.activation(layer.z)
     for above in model.layers[place + 1 :]:
         a = above.forward(a)
     model.backward(y)
@@ -132,7 +165,7 @@ def on_intervals(scratch: Framework, recipe: Recipe, weights: Sequence[Array]) -
     for layer, part in zip(model.layers, recipe.layers, strict=True):
         for name in "Wb"[: part.arrays]:
             setattr(layer, name, Interval.exact(next(given)))
-    model.build(recipe.shape)  # so that the optimizer moves these
+    model.build((None, *recipe.shape))  # so that the optimizer moves these
     return model
 
 

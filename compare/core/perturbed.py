@@ -69,7 +69,7 @@ def nudged_framework(framework: Framework, nudge: Nudge) -> Framework:
             W, self.W = self.W, nudge(self.W)
             exact = super().forward(X)
             self.W, a = W, nudge(exact)
-            if self.activation.function in (sigmoid, softmax):
+            if self.activation in (sigmoid, softmax):
                 self.a = np.clip(a, 0, 1)
             else:
                 self.a = np.where(exact == 0, exact, a)

@@ -6,7 +6,7 @@ or scratch, but names and arguments: what is built of it on one side is built of
 
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import scratch
@@ -14,6 +14,8 @@ from compare.core.frameworks import Framework
 from scratch.arrays import Array
 
 Shape = tuple[int, ...]
+COMMON = ("trainable",)
+"""What every layer of scratch takes beside its own arguments."""
 
 
 class Unsupported(Exception):
@@ -63,8 +65,11 @@ class LayerPart(Part):
 
     def linear(self) -> "LayerPart":
         """Return the layer without its activation: what it gives is then z."""
-        arguments = {name: value for name, value in self.arguments.items() if name != "activation"}
-        return LayerPart(self.room, self.kind, arguments, self.arrays, self.name, self.line)
+        return replace(self, arguments={name: value for name, value in self.arguments.items() if name != "activation"})
+
+    def with_argument(self, name: str, value: Any) -> "LayerPart":
+        """Return the layer with another value for one of its arguments."""
+        return replace(self, arguments={**self.arguments, name: value})
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,21 @@ class Recipe:
             model.set_weights(weights)
         return model
 
+    @property
+    def drops(self) -> list[int]:
+        """The places of the layers that leave inputs out while it trains."""
+        return [place for place, layer in enumerate(self.layers) if layer.kind == "Dropout"]
+
+    @property
+    def training(self) -> list[int]:
+        """The places of the layers whose weights train."""
+        return [place for place in self.weighing if self.layers[place].arguments.get("trainable", True)]
+
+    def keeping_all(self) -> "Recipe":
+        """Return the same with every input kept."""
+        layers = tuple(layer.with_argument("rate", 0.0) if layer.kind == "Dropout" else layer for layer in self.layers)
+        return replace(self, layers=layers)
+
     def up_to(self, place: int, linear: bool = False) -> "Recipe":
         """Return the layers up to this place, that one without its activation where z is asked for."""
         top = self.layers[place].linear() if linear else self.layers[place]
@@ -109,7 +129,7 @@ class Recipe:
 
         The layer's weights are then its weighted sums, (rows, U): its z is z, and its dW is dz, exactly.
         """
-        above = (self.layers[place], *self.layers[place + 1 :])
+        above = (self.layers[place].with_argument("trainable", True), *self.layers[place + 1 :])
         return Recipe(above, (rows,), self.dtype, self.loss, self.optimizer, self.metrics)
 
     def supported(self) -> None:
@@ -131,10 +151,11 @@ def known(part: Part) -> None:
     """Raise Unsupported where scratch does not have the class, or the class not the argument."""
     room = getattr(scratch, part.room) if part.room in scratch.__all__ else None
     if room is None or part.kind not in room.__all__:
-        raise Unsupported(f"scratch has no {part.room}.{part.kind}")
+        outside = scratch.layers.kind_outside(part.kind) if part.room == "layers" else None
+        raise Unsupported(f"scratch has no {part.room}.{part.kind}" + (f", {outside}" if outside else ""))
     parameters = inspect.signature(getattr(room, part.kind)).parameters
     for name, value in part.arguments.items():
-        if name not in parameters:
+        if name not in parameters and name not in COMMON:
             raise Unsupported(f"scratch's {part.kind} has no {name}")
         if isinstance(value, Part):
             known(value)

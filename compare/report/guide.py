@@ -31,9 +31,9 @@ class Row:
     value: str
 
 
-def _loss(config: Config) -> losses.Loss:
+def _loss(config: Config) -> losses.LossFunction:
     """Return the loss of the config as it follows its activation."""
-    return losses.get(config.loss).after(activations.get(config.activation))
+    return losses.function_of(losses.get(config.loss))[0].after(activations.get(config.activation))
 
 
 def _optimizer(config: Config) -> list[Stated]:
@@ -45,7 +45,7 @@ def _optimizer(config: Config) -> list[Stated]:
 
 def _way_back(config: Config) -> list[Stated]:
     """Return the gradients from the loss to dz: of loss and activation, or of both in one."""
-    loss, activation = _loss(config), activations.get(config.activation)
+    loss, activation = _loss(config), activations.pair_of(config.activation)
     return [stated(loss.gradient)] if loss.from_logits else [stated(loss.gradient), stated(activation.gradient)]
 
 
@@ -109,7 +109,7 @@ ROWS = (
         "Input",
         "With the size known, the weights can be made: one for each pixel, drawn at random within a limit, and the "
         "bias, which starts at 0.",
-        lambda config: [stated(initializers.glorot_uniform)],
+        lambda config: [stated(initializers.VarianceScaling.drawn, initializers.GlorotUniform)],
         "parameters",
     ),
     Row(
@@ -133,7 +133,7 @@ ROWS = (
         ("Dense(activation=)",),
         "Dense(activation=)",
         "What the activation makes of the weighted sum is the output. Above one half is read as yes.",
-        lambda config: [stated(activations.get(config.activation).function)],
+        lambda config: [stated(activations.get(config.activation))],
         "a",
     ),
     Row(

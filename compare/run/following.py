@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,8 @@ class Following:
         few = min(feed.batch_size, MOST_OF_A_BATCH)
         self.first = Batch(in_columns(feed.x[:few]), feed.y[:few], runs["keras"].weights[0])
         self.broken: Exception | None = None
+        self.masks: Masks
+        self.steps, self.steps_before = 0, bare(self.models["scratch"].optimizer).iterations
 
     def callback(self, keras: Any, emit: Callable[[Epoch], None], batches: Any) -> Any:
         """Return what Keras tells its epochs to; it hands on each when it is done."""
@@ -52,11 +55,13 @@ class Following:
             def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
                 if following.runs.keras.epochs:
                     feed.draw()
+                following.masks = Masks(keras, following.read)
                 self.rates: list[float] = []
                 self.began = time.perf_counter()
 
             def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
                 self.rates.append(float(np.asarray(following.optimizer.learning_rate)))
+                following.masks.next_step()
 
             def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
                 seconds = time.perf_counter() - self.began
@@ -64,7 +69,7 @@ class Following:
                 if following.broken is None:
                     try:
                         emit(following.follow(self.rates))
-                    except (TypeError, ValueError, ImportError, RuntimeError, NotImplementedError) as error:
+                    except (TypeError, ValueError, LookupError, AttributeError, RuntimeError) as error:
                         following.broken = error
 
         return Follower()
@@ -80,8 +85,10 @@ class Following:
             if feed.sample_weight is not None:
                 options["sample_weight"] = feed.sample_weight[order]
             run = self.runs.runs[name]
+            self.masks.hand_to(run.model, turned=name in PERTURBED)
             run.fit(batch_size, validation, feed.x[order], feed.y[order], [_at_rates(run, rates)], **options)
         keras, scratch = self.runs.keras, self.runs.scratch
+        self.steps += len(rates)
         both = {name: (keras.history[name][-1], scratch.history[name][-1]) for name in self.reported}
         seconds = keras.seconds[-1], scratch.seconds[-1]
         return Epoch(self.number, keras.epochs, both, apart(keras.weights[-1], scratch.weights[-1]), seconds)
@@ -106,10 +113,58 @@ class Following:
     def checks(self, keras: Framework, scratch: Framework, by_layer: bool) -> Iterator[Check]:
         """Check from the initial weights to the history; ``by_layer`` with the first batch's every quantity."""
         if by_layer:
-            yield from check_layers(keras, scratch, self.read.recipe, self.first)
+            yield from check_layers(keras, scratch, self.read.recipe.keeping_all(), self.first)
+        steps = self.steps, bare(self.models["scratch"].optimizer).iterations - self.steps_before
+        yield compared("steps", "number of steps", *steps, 0.0)
         for run in self.runs.runs.values():
             run.history = {name: run.history[name] for name in self.reported if name in run.history}
         yield from check_training(self.runs, self.runs.keras)
+
+
+class Masks:
+    """What each ``Dropout`` of Keras's keeps in each batch of an epoch, drawn once more for scratch's.
+
+    Two libraries draw different masks from one seed, and so both are given the same ones, Keras's: a layer's generator
+    is in a state before each step, and from that state Keras itself draws the mask again.
+    """
+
+    def __init__(self, keras: Any, read: Read) -> None:
+        self.keras, self.places = keras, read.recipe.drops
+        self.layers = [read.layers[place] for place in self.places]
+        self.states: list[list[Any]] = [[] for _ in self.places]
+        self.drawn: dict[tuple[int, int], Array] = {}
+
+    def next_step(self) -> None:
+        """Note the state that each generator is in."""
+        for layer, states in zip(self.layers, self.states, strict=True):
+            if layer.rate > 0:
+                states.append(layer.seed_generator.state.numpy().copy())
+
+    def hand_to(self, model: Any, turned: bool) -> None:
+        """Let a model of scratch's draw these masks, the rows of each batch turned round where its rows are."""
+        for number, place in enumerate(self.places):
+            model.layers[place].draw = self._draw(number, turned)
+
+    def _draw(self, number: int, turned: bool) -> Callable[[tuple[int, ...]], Array]:
+        steps = count()
+
+        def draw(shape: tuple[int, ...]) -> Array:
+            mask = self._mask(number, next(steps), shape)
+            return mask[::-1] if turned else mask
+
+        return draw
+
+    def _mask(self, number: int, step: int, shape: tuple[int, ...]) -> Array:
+        key = number, step
+        if key not in self.drawn:
+            layer = self.layers[number]
+            generator = self.keras.random.SeedGenerator(0)
+            generator.state.assign(self.states[number][step])
+            kept = self.keras.random.dropout(
+                self.keras.ops.ones(shape, layer.compute_dtype), layer.rate, seed=generator
+            )
+            self.drawn[key] = self.keras.ops.convert_to_numpy(kept) != 0
+        return self.drawn[key]
 
 
 class ScaledRuns(Runs):

@@ -5,21 +5,24 @@ line is about. A line that scratch does not have is a row, too: it says what it 
 """
 
 import ast
-from collections.abc import Iterator, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 import scratch
 from compare.common.docstrings import Stated, stated
 from compare.core.checks import Check
-from compare.core.layered import numbers
-from compare.core.recipe import LayerPart, Part, Recipe, Unsupported, known, made
+from compare.core.layered import given_by, numbers
+from compare.core.recipe import Part, Recipe, Unsupported, known, made
 from compare.report.guide import Entry, Row
 from compare.report.keras_lines import KerasLine
 from compare.run.findings import Call
 from compare.run.keras_calls import KerasCall, keras_calls
 from compare.run.outcome import Outcome
-from scratch import activations, data, initializers, metrics, models, utils
+from scratch import activations, data, initializers, losses, metrics, models, optimizers, utils
+from scratch.names import snake_case
+from scratch.regularizers import L1L2
 
 WITHOUT_MATH = {
     ".summary": "Print the layers, what comes out of each, and how many weights it has. Nothing is computed.",
@@ -49,6 +52,7 @@ TITLES = {
     "load_model": "Load a model",
     "clear_session": "Start afresh",
 }
+HOOKS = ("on_epoch_end", "on_epoch_begin", "on_train_batch_end")
 CALLBACKS = (
     "Is told what happens during the training, and may stop it or change the learning rate. Keras runs it once, and "
     "scratch follows: as many epochs, at the same rates."
@@ -97,13 +101,25 @@ class _Guide:
         elif call.word == ".add":
             return
         elif room == "callbacks":
-            yield self._entry(call, f"Look on: {kind}", CALLBACKS)
+            yield self._entry(call, f"Look on: {kind}", CALLBACKS, _at_work(scratch.callbacks, kind, HOOKS))
+        elif room == "optimizers.schedules" and kind in optimizers.schedules.__all__:
+            says = "The learning rate changes from step to step. scratch trains at the rates that Keras has."
+            yield self._entry(
+                call, f"Change the rate: {kind}", says, _at_work(optimizers.schedules, kind, ("__call__",))
+            )
         elif call.word in WITHOUT_MATH:
             yield self._entry(call, TITLES.get(kind, kind), WITHOUT_MATH[call.word])
         elif room in ("optimizers", "losses", "metrics", "initializers", "regularizers", "activations"):
             missing = self._missing(room, kind)
             if missing:
                 yield self._entry(call, f"{kind} is not in scratch", missing)
+            elif room == "regularizers":
+                says = "What large weights cost is added to the loss, and its derivative to the gradient."
+                yield self._entry(call, f"Charge for weights: {kind}", says, [stated(L1L2.__call__, L1L2)])
+            elif room == "initializers":
+                says = "So the weights are drawn. Both sides are given the same ones, those that Keras drew."
+                math = _at_work(initializers, kind, ("drawn",))
+                yield self._entry(call, f"Draw the weights: {kind}", says, math)
         elif call.word.startswith(".") and not any(
             call.line <= (one.line or 0) <= call.end for one in self.outcome.calls
         ):
@@ -143,7 +159,13 @@ class _Guide:
                 "each bias at 0. Both sides start from the same ones."
             )
             value = self._first(recipe)
-            yield self._entry(call, "Tell it the size of a row", says, [stated(initializers.glorot_uniform)], value)
+            yield self._entry(
+                call,
+                "Tell it the size of a row",
+                says,
+                [stated(initializers.VarianceScaling.drawn, initializers.GlorotUniform)],
+                value,
+            )
             return
         missing = self._missing("layers", kind)
         if missing:
@@ -159,23 +181,23 @@ class _Guide:
         assert owner.recipe
         number = numbers(owner.recipe).get(place)
         title, says = LAYERS.get(kind, (kind, f"What goes in comes out through {kind}."))
+        calls = [one for one in self.with_recipe if one.recipe and one.recipe.layers == owner.recipe.layers]
         if number is None:
-            yield self._entry(call, title, says, [stated(layer.forward)])
+            value = self.values.of(calls, given_by(owner.recipe.layers[place]))
+            yield self._entry(call, title, says, [_in_place(owner.recipe, place, stated(layer.forward))], value)
             return
-        calls = [one for one in self.with_recipe if one.recipe == owner.recipe]
         which = f", layer {number}" if number else ""
         forward = [_in_place(owner.recipe, place, stated(layer.forward))]
         yield self._entry(call, f"{title}{which}", says, forward, self.values.of(calls, f"z{number}"))
         part = owner.recipe.layers[place]
         if part.activation != "linear":
-            function = activations.get(part.activation)
             says = ACTIVATIONS.get(
                 part.activation, "What the activation makes of the weighted sum is the layer's output."
             )
             text = call.argument("activation", 1)
             value = self.values.of(calls, f"a{number}")
             title = f"Activate{which}: {part.activation}"
-            math = [_in_place(owner.recipe, place, stated(function.function))]
+            math = [_in_place(owner.recipe, place, stated(activations.get(part.activation)))]
             yield self._entry(call, title, says, math, value, text)
 
     def _part(self, call: KerasCall, kind: str) -> tuple[Call, int] | None:
@@ -224,10 +246,10 @@ class _Guide:
             text = call.argument("optimizer", 0)
             yield self._entry(call, "Choose how the weights move", says, _rule(recipe.optimizer), value, text)
         if recipe.metrics:
-            names = [metric if isinstance(metric, str) else metric.kind for metric in recipe.metrics]
+            names = [_reported_as(metric) for metric in recipe.metrics]
             value = self.values.of(same, names[0], "history", "evaluate")
             says = "This is for people to read; the training itself does not use it."
-            math = [one for one in (_metric(name, recipe) for name in names) if one]
+            math = [one for one in (_metric(metric, recipe) for metric in recipe.metrics) if one]
             yield self._entry(call, "Choose what to report", says, math, value, call.argument("metrics", 3))
 
     def _fit(self, call: KerasCall) -> Iterator[Entry]:
@@ -253,7 +275,8 @@ class _Guide:
             f"The weights move after each batch, here of {first.batch_size} rows. The rows are shuffled before every "
             "epoch unless told not to; the last batch has the rows that are left."
         )
-        yield self._entry(call, "Take a batch at a time", says, [stated(data.batches)], None, batch, batch is None)
+        steps = self.values.of(compared, "number of steps")
+        yield self._entry(call, "Take a batch at a time", says, [stated(data.batches)], steps, batch, batch is None)
         yield from self._way_back(call, recipe, compared)
         value = self.values.of(compared, "loss", "history")
         says = (
@@ -308,7 +331,7 @@ class _Guide:
 
     def _predict(self, call: KerasCall) -> Iterator[Entry]:
         yield from self._answered(
-            call, "predict", "Let it answer", "Every row goes up through the layers; what the last gives is the answer.",
+            call, "predict", "Let it answer", "Every row goes up through the layers; what comes out is the answer.",
             [stated(models.Sequential.__call__)], "predict",
         )  # fmt: skip
 
@@ -361,16 +384,25 @@ ACTIVATIONS = {
 }
 
 
-def _model_of(recipe: Recipe) -> Any:
-    model = scratch.Sequential([scratch.Input(recipe.shape), *(layer.made(scratch) for layer in recipe.layers)])
-    if recipe.loss is not None:
-        model.compile(optimizer="sgd", loss=made(scratch, recipe.loss))
-    return model
+def _at_work(room: Any, kind: str, methods: Sequence[str]) -> list[Stated]:
+    """Return what a class does, by the first of these methods that it has; nothing for what is no such class."""
+    found = getattr(room, kind) if kind in room.__all__ else None
+    if not isinstance(found, type):
+        return []
+    method = next((method for method in methods if hasattr(found, method)), None)
+    return [stated(getattr(found, method), found)] if method else []
 
 
-def _loss_of(recipe: Recipe) -> Any:
+def _loss_of(recipe: Recipe) -> losses.LossFunction:
     """Return function and gradient of the loss, in the form that follows the last layer's activation."""
-    return _model_of(recipe).loss
+    loss, last = recipe.loss, recipe.layers[-1].made(scratch)
+    plain = Part(loss.room, loss.kind, {**loss.arguments, "label_smoothing": 0.0}) if _smooths(loss) else loss
+    return losses.function_of(losses.get(made(scratch, plain)))[0].after(last.activation)
+
+
+def _smooths(loss: str | Part | None) -> TypeGuard[Part]:
+    """Tell whether the targets are moved before the formula, which then holds for the moved ones."""
+    return isinstance(loss, Part) and bool(loss.arguments.get("label_smoothing"))
 
 
 def _first_weights(recipe: Recipe) -> str:
@@ -383,19 +415,34 @@ def _rule(optimizer: Part) -> list[Stated]:
     return [stated(kind.update, kind, which if optimizer.kind == "SGD" else 0)]
 
 
-def _metric(name: str, recipe: Recipe) -> Stated | None:
+def _reported_as(metric: str | Part) -> str:
+    """Return the name under which a metric is reported."""
+    return metric if isinstance(metric, str) else str(metric.arguments.get("name") or snake_case(metric.kind))
+
+
+def _metric(metric: str | Part, recipe: Recipe) -> Stated | None:
+    name = metric if isinstance(metric, str) else snake_case(metric.kind)
     if name in ("accuracy", "acc"):
         units = recipe.layers[recipe.weighing[-1]].arguments["units"]
-        loss = recipe.loss if isinstance(recipe.loss, str) else recipe.loss.kind if recipe.loss else ""
+        loss = recipe.loss.kind if isinstance(recipe.loss, Part) else recipe.loss or ""
         sparse = "sparse" in loss.lower()
         name = "binary_accuracy" if units == 1 else "sparse_categorical_accuracy" if sparse else "categorical_accuracy"
-    function = getattr(metrics, name, None) if name in metrics.__all__ else None
-    return stated(function) if function is not None else None
+    functions = [getattr(room, name) for room in (metrics, losses) if name in room.__all__]
+    return next((stated(function) for function in functions if inspect.isfunction(function)), None)
+
+
+def _activation(recipe: Recipe, place: int) -> Callable[..., Any]:
+    """Return what is applied to the weighted sums of a layer, by itself or by a layer above that does only that."""
+    above = [other for other in recipe.weighing if other > place]
+    for part in recipe.layers[place : above[0] if above else None]:
+        function: Callable[..., Any] = part.made(scratch).activation
+        if function is not activations.linear:
+            return getattr(function, "func", function)
+    return activations.linear
 
 
 def _to_the_sum(recipe: Recipe, place: int, last: bool) -> list[Stated]:
-    part: LayerPart = recipe.layers[place]
-    gradient = stated(activations.get(part.activation).gradient)
+    gradient = stated(activations.pair_of(_activation(recipe, place)).gradient)
     if not last:
         return [gradient]
     loss = _loss_of(recipe)
@@ -430,10 +477,10 @@ def _in_place(recipe: Recipe, place: int, one: Stated) -> Stated:
 
 def _of_layer(recipe: Recipe, place: int, one: Stated) -> list[str]:
     """Write a formula with the layer's number on its symbols, and for X what the layer below gives."""
-    number, part = numbers(recipe)[place], recipe.layers[place]
+    number = numbers(recipe).get(place, "")
     below = f"a{int(number) - 1}" if number and number != "1" else "X"
     names = {symbol: f"{symbol}{number}" for symbol in ("W", "b", "z", "a", "dz", "dW", "db", "da")}
-    renamed = _Renamed(names | {"X": below, "activation": part.activation})
+    renamed = _Renamed(names | {"X": below, "activation": _activation(recipe, place).__name__})
     return [ast.unparse(renamed.visit(ast.parse(line))) for line in one.formula.splitlines()]
 
 

@@ -12,7 +12,7 @@ from compare.core.recipe import LayerPart, Part, Recipe, Unsupported, known
 from keras_ref.library import load_keras
 from scratch.arrays import Array
 
-NOT_OF_THE_MATH = {"name", "trainable", "dtype", "batch_shape", "build_config", "input_shape", "quantization_config"}
+NOT_OF_THE_MATH = {"name", "dtype", "seed", "batch_shape", "build_config", "input_shape", "quantization_config"}
 """What a layer's config says that has no part in what it computes: its weights are handed over as they are."""
 FLOATS = ("float32", "float64")
 
@@ -33,6 +33,8 @@ class Read:
     """A recipe, the variables of Keras's that hold its weights, and what of the model it leaves out."""
 
     recipe: Recipe
+    layers: list[Any]
+    """Keras's, one for each part of the recipe."""
     variables: list[Any]
     left_out: list[str]
 
@@ -72,7 +74,7 @@ def read_model(model: Any, compiled: Compiled | None, lines: Mapping[int, int], 
         if compiled.others.get("weighted_metrics"):
             left_out.append("weighted_metrics")
     recipe.supported()
-    return Read(recipe, variables, left_out)
+    return Read(recipe, layers, variables, left_out)
 
 
 def _in_a_row(model: Any, shape: tuple[int, ...]) -> list[Any]:
@@ -125,11 +127,11 @@ def _layer(layer: Any, arrays: int, line: int | None) -> LayerPart:
     kind = type(layer)
     if not kind.__module__.startswith("keras."):
         raise Unsupported(f"the layer {kind.__name__} is a class of the script's own")
-    if arrays and not layer.trainable:
-        raise Unsupported(f"the layer {layer.name} is not trainable; scratch trains every layer")
     config = layer.get_config() if hasattr(layer, "get_config") else {}
     passed_over = NOT_OF_THE_MATH | {name for name in config if name.endswith("_initializer")}
-    arguments = _arguments(kind, config, passed_over)
+    arguments = _arguments(kind, config, passed_over | {"trainable"})
+    if arrays and not layer.trainable:
+        arguments["trainable"] = False
     part = LayerPart("layers", kind.__name__, arguments, arrays, layer.name, line)
     known(part)
     return part

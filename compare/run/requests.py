@@ -195,7 +195,7 @@ def fit_request(given: dict[str, Any], dtype: str, train_size: int | None, strea
     rows = rows if train_size is None else _taken(rows, slice(train_size))
     split = given.get("validation_split") or 0.0
     if split and held_out is None:
-        (_, kept), (_, tail) = split_tail(rows[0], np.arange(len(rows[0])), split)
+        (_, kept, _), (_, tail, _) = split_tail(rows[0], np.arange(len(rows[0])), None, split)
         rows, held_out = _taken(rows, kept), _taken(rows, tail)
     batch_size = int(given.get("batch_size") or DEFAULT_BATCH)
     shuffle = bool(given.get("shuffle", True))

@@ -41,6 +41,9 @@ BRIEF_ROWS = 200
 BRIEF_BATCHES = 2.5
 """For the guide alone, so many rows are answered, and so many batches trained on."""
 
+NOT_COMPARABLE = (Unsupported, ValueError, TypeError, ImportError, AttributeError, LookupError, RuntimeError)
+"""What may come up beside the script, which goes on: the call is then listed with the reason."""
+
 NOT_FOLLOWED = ("train_on_batch", "test_on_batch", "predict_on_batch")
 
 
@@ -177,7 +180,8 @@ class Watcher:
         return read
 
     def _uncompared(self, call: Call, reason: object) -> None:
-        call.reason = " ".join(str(reason).split())
+        kind = "" if isinstance(reason, Unsupported | ValueError | str) else f"{type(reason).__name__}: "
+        call.reason = kind + " ".join(str(reason).split())
         self.emit(call)
 
     # fit
@@ -194,7 +198,7 @@ class Watcher:
                 request = self._request(given, call.number)
                 read = self._read(model, request.feed.x, call, compiled=True)
                 following = Following(read, self.side, model.optimizer, request, call.number)
-        except (Unsupported, ValueError, TypeError, ImportError) as error:
+        except NOT_COMPARABLE as error:
             self._uncompared(call, error)
             return original(**changes | self._fewer(given))
         epochs = given.get("epochs", 1) - given.get("initial_epoch", 0)
@@ -202,7 +206,10 @@ class Watcher:
         self.emit(Began(call.number, "fit", call.line, model.name, *rows, epochs))
         result = original(**changes | self._handed_over(request, following, given))
         with self.unseen():
-            self._finish(call, following, model)
+            try:
+                self._finish(call, following, model)
+            except NOT_COMPARABLE as error:
+                self._uncompared(call, error)
         return result
 
     def _request(self, given: dict[str, Any], number: int) -> FitRequest:
@@ -261,12 +268,19 @@ class Watcher:
         if settled:
             call.notes.append(settled)
         key = call.line, read.recipe.layers, read.recipe.shape
+        recipe = read.recipe
         first_time = key not in self.climbed
         if first_time:
             self.climbed.append(key)
         if request.weighted and first_time:
             call.notes.append("the ladder's single step is without the weights of rows and classes; the run has them")
-        checks = list(climbed(following.checks(keras_framework(), scratch_framework(), first_time)))
+        if first_time and recipe.drops:
+            call.notes.append("the ladder's single step keeps every input; in the run both sides drop the same ones")
+        try:
+            checks = list(climbed(following.checks(keras_framework(), scratch_framework(), first_time)))
+        except TypeError as error:  # something that intervals have no rule for
+            call.notes.append(f"the single step is not climbed layer by layer, for its rounding has no bound: {error}")
+            checks = list(climbed(following.checks(keras_framework(), scratch_framework(), False)))
         self.side.keep(read, following.models)
         call.rows = runs.size.train, runs.size.validation
         call.batch_size = runs.size.batch_size
@@ -309,7 +323,7 @@ class Watcher:
                 rows = rows_of(given.get("x"), given.get("y"), given.get("sample_weight"), self.keras.config.floatx())
                 read = self._read(model, rows[0], call, compiled=True)
                 checks = list(self._evaluated(read, rows, int(given.get("batch_size") or DEFAULT_BATCH), logs))
-            except (Unsupported, ValueError, TypeError, ImportError) as error:
+            except NOT_COMPARABLE as error:
                 self._uncompared(call, error)
                 return result
             call.history = {"keras": {name: [float(value)] for name, value in logs.items()}}
@@ -346,7 +360,7 @@ class Watcher:
                 models = self.side.models(read)
                 outputs = all_outputs(read, lambda rows, **options: result[: len(rows)], models, x)
                 checks = list(check_outputs(read.recipe, models, outputs, x, "predict"))
-            except (Unsupported, ValueError, TypeError, ImportError) as error:
+            except NOT_COMPARABLE as error:
                 self._uncompared(call, error)
                 return result
             call.labelled = _labelled(checks[-1], outputs)

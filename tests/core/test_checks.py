@@ -10,7 +10,7 @@ from compare import compare
 from compare.core.checks import Check, compared, names_of
 from compare.core.comparison import Comparison
 from compare.core.config import Config
-from scratch import activations, data, layers, losses, metrics, models, optimizers
+from scratch import activations, data, layers, losses, metrics, optimizers, trainer
 from scratch.arrays import Array
 from scratch.datasets import Dataset
 
@@ -72,24 +72,24 @@ def test_every_rung_passes_where_nothing_is_wrong(matching: Comparison) -> None:
 
 def wrong(function: Callable[..., Any]) -> Any:
     """Replace the gradient of the mean squared error."""
-    return (losses._BY_NAME, "mse", losses.Loss(losses.mean_squared_error, function))
+    return (losses._FUNCTIONS, "mean_squared_error", losses.LossFunction(losses.mean_squared_error, function))
 
 
 def forward_without_bias(self: layers.Dense, X: Array) -> Array:
     self.X = X
     self.z = X @ self.W
-    self.a = self.activation.function(self.z)
+    self.a = self.activation(self.z)
     return self.a
 
 
 def backward_averaging_the_bias(self: layers.Dense, da: Array, from_logits: bool = False) -> None:
-    self.dz = da if from_logits else self.activation.gradient(self.a, da)
+    self.dz = da if from_logits else self.pair.backward(self.z, self.a, da)
     self.dW = self.X.T @ self.dz
     self.db = self.dz.mean(axis=0)
     self.gradients = self.dW, self.db
 
 
-def without_the_short_batch(x: Array, y: Array, order: Iterator[Array], size: int, dtype: str) -> Any:
+def without_the_short_batch(x: Array, y: Array, order: Iterator[Array], size: int, dtype: str, w: Any = None) -> Any:
     training = y.size and len(x) > size  # predict has no targets
     return (batch for batch in data.batches(x, y, order, size, dtype) if len(batch[0]) == size or not training)
 
@@ -118,10 +118,10 @@ PLANTED = {
     ),
     "db averaged again": ("dW, db", (layers.Dense, "backward", backward_averaging_the_bias)),
     "uphill": ("weights after one step", (optimizers.SGD, "update", uphill)),
-    "last batch dropped": ("weights after 1 epoch", (models, "batches", without_the_short_batch)),
+    "last batch dropped": ("weights after 1 epoch", (trainer, "batches", without_the_short_batch)),
     "accuracy with threshold 0": (
         "history",
-        (metrics._BY_NAME, "accuracy", lambda y, a: ((a > 0) == y.reshape(a.shape)).mean(axis=-1)),
+        (metrics, "accuracy", lambda y, a: ((a > 0) == y.reshape(a.shape)).mean(axis=-1)),
     ),
 }
 

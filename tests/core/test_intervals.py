@@ -124,7 +124,7 @@ def test_an_update_runs_on_intervals_and_holds_the_computed_one(optimizer: optim
     w, dw = rng.standard_normal((2, 20)).astype(np.float32)
     bound, computed = Interval.exact(w), w.copy()
     optimizer.apply([Interval.exact(dw)], [bound])  # type: ignore[list-item]
-    again = type(optimizer)(**{k: v for k, v in vars(optimizer).items() if k in ARGUMENTS})
+    again = type(optimizer)(**{k: v for k, v in optimizer.get_config().items() if k in ARGUMENTS})
     again.apply([dw], [computed])
     assert holds(bound, computed)
     assert np.isfinite(bound.tolerance).all()

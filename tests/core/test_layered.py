@@ -66,7 +66,7 @@ def test_the_ladder_goes_up_from_the_first_layer_and_back_from_the_last(keras: A
 @pytest.mark.parametrize(
     ("part", "said"),
     [
-        (LayerPart("layers", "Conv2D", {"filters": 3}), r"scratch has no layers\.Conv2D"),
+        (LayerPart("layers", "Conv2D", {"filters": 3}), r"scratch has no layers\.Conv2D, a convolution layer"),
         (LayerPart("layers", "Dense", {"units": 3, "kernel_constraint": "max_norm"}), "Dense has no kernel_constraint"),
         (LayerPart("layers", "Dense", {"units": 3, "activation": "hard_shrink"}), "unknown activation 'hard_shrink'"),
     ],

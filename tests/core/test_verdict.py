@@ -10,14 +10,14 @@ from compare.core.data import prepare
 from compare.core.frameworks import scratch_framework
 from compare.core.training import Training
 from compare.core.verdict import Verdict, explained, first_departure, judge
-from scratch import models
+from scratch import trainer
 from scratch.datasets import Dataset
 from tests.core.conftest import posing_as_keras
 from tests.core.test_checks import without_the_short_batch
 
 
 def test_a_run_that_departs_names_the_step(monkeypatch: pytest.MonkeyPatch, digits: Dataset) -> None:
-    monkeypatch.setattr(models, "batches", without_the_short_batch)
+    monkeypatch.setattr(trainer, "batches", without_the_short_batch)
     comparison = compare(Config(epochs=2, batch_size=100), digits)
     assert comparison.verdict is not None
     # the first epoch has 15 steps, and the last of them is the one that scratch leaves out

@@ -26,6 +26,8 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import ArrayLike
 
 import scratch
+from scratch.activations import erf
+from scratch.metrics import compiled
 
 LIBRARY = 8
 Wide = np.longdouble  # the values' own roundings are counted too, in ``u``: it may be no wider than float64
@@ -65,8 +67,8 @@ class Bounded(NDArrayOperatorsMixin):
             if ufunc is np.matmul:
                 x, y = (np.abs(o.value) + o.error for o in operands)
                 result = result.rounded(x.shape[-1], x @ y)
-            elif ufunc in (np.exp, np.log, np.log1p):
-                result = result.rounded(LIBRARY)
+            elif ufunc in LIBRARY_FUNCTIONS:
+                result = result.rounded(LIBRARY * (result.value != 0))  # C owes 0 where the value is 0
             elif ufunc in ROUNDED:
                 result = result.rounded(1 - self.is_owed(result, operands))
             if ufunc is np.add and (operands[0].value == 1).all() and not operands[0].error.any():
@@ -205,6 +207,7 @@ def _compared(function: Any) -> Any:
 
 
 COMPARISONS = (np.greater, np.greater_equal, np.less, np.less_equal, np.equal)
+LIBRARY_FUNCTIONS = (np.exp, np.log, np.log1p, np.tanh, np.expm1, erf)
 ROUNDED = (np.add, np.subtract, np.multiply, np.divide, np.square, np.sqrt)
 RULES: dict[np.ufunc, Callable[..., tuple[Any, Any]]] = {
     np.add: lambda x, y: (x.value + y.value, x.error + y.error),
@@ -222,6 +225,9 @@ RULES: dict[np.ufunc, Callable[..., tuple[Any, Any]]] = {
     np.log: _rising(np.log, least=0),
     np.log1p: _rising(np.log1p, least=-1),
     np.sqrt: _rising(np.sqrt, least=0),
+    np.tanh: _rising(np.tanh),
+    np.expm1: _rising(np.expm1),
+    erf: _rising(lambda x: erf(x).astype(Wide)),
 } | {ufunc: _compared(ufunc) for ufunc in COMPARISONS}
 
 
@@ -255,7 +261,7 @@ class BoundedAdam(scratch.optimizers.Adam):
         m, v = memory
         m += (dw - m) * (1 - self.beta_1)
         v += (np.square(dw) - v) * (1 - self.beta_2)
-        powers = (Wide(np.float32(beta)) ** self.iterations for beta in (self.beta_1, self.beta_2))
+        powers = (Wide(np.float32(beta)) ** (self.iterations + 1) for beta in (self.beta_1, self.beta_2))
         power_1, power_2 = (Bounded(power, 0, w.dtype).rounded(LIBRARY) for power in powers)
         alpha = self.learning_rate * np.sqrt(1 - power_2) / (1 - power_1)
         w -= m * alpha / (np.sqrt(v) + self.epsilon)
@@ -298,7 +304,7 @@ def last_layer(activation: Any, loss: Any, y: Any, z: Any) -> tuple[scratch.Sequ
     model = scratch.Sequential([scratch.Input((1,)), layer])
     model.compile(optimizer="sgd", loss=loss)
     layer.X = np.zeros((*z.shape[:-1], 1), z.dtype)
-    layer.z, layer.a = z, layer.activation.function(z)
+    layer.z, layer.a = z, layer.activation(z)
     model.backward(y)
     return model, layer
 
@@ -313,13 +319,13 @@ def bounded_loss_and_dz(activation: Any, loss: Any, y: Any, z: Bounded) -> tuple
     """Return the same for Keras as well; the tape rounds three times more, as it divides by U, then by N."""
     rows, dz = loss_and_dz(activation, loss, y, z)
     model, layer = last_layer(activation, loss, y, z)
-    if model.loss.sparse and not model.loss.from_logits:
+    if model._loss.sparse and not model._loss.from_logits:
         # Keras takes the logarithm of the activations, and then the softmax's cross-entropy of that.
         low, high, a = scratch.losses.EPSILON, 1 - scratch.losses.EPSILON, layer.a
         q = np.clip(a, low, high)
         of_logarithm, dq = loss_and_dz("softmax", loss, y, np.log(q))
         rows = wider(rows, of_logarithm)
-        dz = wider(dz, layer.activation.gradient(a, dq / q * ((a >= low) & (a <= high))))
+        dz = wider(dz, layer.pair.backward(layer.z, a, dq / q * ((a >= low) & (a <= high))))
     return rows, dz.rounded(3)
 
 
@@ -335,7 +341,7 @@ class Watched(scratch.Sequential):
     def compile(self, optimizer: Any, loss: Any, *, metrics: Any = None) -> None:
         """Keep what scratch is told."""
         super().compile(optimizer, loss, metrics=metrics)
-        self.given_loss, self.metrics = loss, list(metrics or ())
+        self.given_loss, self.metrics = loss, {name: find for name, find, _ in map(compiled, metrics or ())}
         self.mover = None
 
     def set_weights(self, weights: Any) -> None:
@@ -359,13 +365,13 @@ class Watched(scratch.Sequential):
     def rows(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Give the rows the type that the model computes in."""
         y = np.asarray(y)
-        return np.asarray(x).astype(self.dtype), y if self.loss.sparse else y.astype(self.dtype)
+        return np.asarray(x).astype(self.dtype), y if self._loss.sparse else y.astype(self.dtype)
 
     def step(self, X: Any, y: Any) -> dict[str, Any]:
         """Compute a batch's loss and metrics; return them a row each, and ``dz``."""
         z, a = forward(self.perturbed, X)
-        rows, dz = bounded_loss_and_dz(self.layers[-1].activation.function, self.given_loss, y, z)
-        metrics = {name: scratch.metrics.get(name)(y, a) for name in self.metrics}
+        rows, dz = bounded_loss_and_dz(self.layers[-1].activation, self.given_loss, y, z)
+        metrics = {name: find(y, a) for name, find in self.metrics.items()}
         return {"loss": rows} | metrics | {"dz": dz}
 
     def reported(self, batches: list[dict[str, Any]]) -> dict[str, Bounded]:
@@ -400,15 +406,15 @@ class Watched(scratch.Sequential):
     ) -> Any:
         """Train, and train the copy; ``bounds`` has a bound for each number in the history."""
         assert not shuffle, "two libraries shuffle differently: only runs in order can be compared"
-        if self.input_shape is None:
-            self.build(np.shape(x)[1:])
+        if not self.built:
+            self.build((None, *np.shape(x)[1:]))
         if not self.perturbed:
             self.start_copy()
         self.mover = self.mover or bounded_optimizer(self.optimizer)
         rows_x, rows_y = self.rows(x, y)
         held = validation_data
         if validation_split and not held:
-            (rows_x, rows_y), held = scratch.data.split_tail(rows_x, rows_y, validation_split)
+            (rows_x, rows_y, _), (*held, _) = scratch.data.split_tail(rows_x, rows_y, None, validation_split)
         self.bounds = {}
         size = batch_size or 32
         for _ in range(epochs):

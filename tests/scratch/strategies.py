@@ -1,5 +1,6 @@
 """What Hypothesis draws, in one place: numbers, arrays, targets, whole stacks of layers."""
 
+import inspect
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from scratch.losses import EPSILON
 
 DTYPES = st.sampled_from(["float32", "float64"])
 SIZES = st.integers(1, 5)
+WORDS = ("get", "serialize", "deserialize")  # functions that compute nothing
 
 
 def numbers(size: float) -> st.SearchStrategy[float]:
@@ -24,8 +26,14 @@ def arrays(*shape: int, size: float = 4.0, dtype: str = "float64") -> st.SearchS
 
 
 ACTIVATIONS, LOSSES = (
-    [name for name in room.__all__ if name != "get"] for room in (scratch.activations, scratch.losses)
+    [name for name in room.__all__ if inspect.isfunction(getattr(room, name)) and name not in WORDS]
+    for room in (scratch.activations, scratch.losses)
 )
+
+
+def loss_of(name: str) -> scratch.losses.LossFunction:
+    """Return a loss's function and its gradient."""
+    return scratch.losses.function_of(scratch.losses.get(name))[0]
 
 
 @st.composite
@@ -84,26 +92,38 @@ class Stack:
     description: str
 
 
-def kinks(activation: str, loss: str | None) -> list[float]:
-    """Where an activation, or a loss that clips it, has no derivative, as values of z; sums near 1 reach no others."""
-    clips = activation in ("linear", "relu") and loss in ("binary_crossentropy", "sparse_categorical_crossentropy")
-    return [0.0] * (activation == "relu") + [EPSILON, 1 - EPSILON] * clips
+WITHOUT_ENDS = [name for name in ACTIVATIONS if name not in ("sigmoid", "softmax")]
+"""Activations whose outputs are no shares: a cross-entropy clips them."""
+
+
+def kinks(activation: str, loss: str | None) -> tuple[list[float], list[float]]:
+    """Where an activation, or a loss that clips it or has an edge, has no derivative, as values of z and of a."""
+    of_z = [0.0] if activation in ("relu", "leaky_relu", "elu", "selu", "softsign") else []
+    clips = activation in WITHOUT_ENDS and loss in ("binary_crossentropy", "sparse_categorical_crossentropy")
+    return of_z, [EPSILON, 1 - EPSILON] if clips else []
 
 
 def shift(z: Array, activation: str, loss: str | None) -> Array:
-    """Return what to add to each unit's bias so that no row of z is near a kink.
+    """Return what to add to each unit's bias so that no row of z or a is near a kink.
 
     Of 129 places in -1..1 it is the one farthest from all kinks. Ten rows, with a kink near 0 and one near 1, shut
     out 20 places: somewhere between these is one that is 1/21 away, and one of the 129 within 1/128 of it. A
-    categorical loss divides by the row's sum: there, the shift makes every output at least 1/2.
+    categorical loss divides by the row's sum: there, the shift makes every z, and so every output, positive.
     """
     z = z.reshape(-1, z.shape[-1])
-    if loss == "categorical_crossentropy" and activation in ("linear", "relu"):
+    if loss == "categorical_crossentropy" and activation in WITHOUT_ENDS:
         return 0.5 - z.min(axis=0)
     places = np.linspace(-1, 1, 129)
-    forbidden = np.array(kinks(activation, loss) or [np.inf])
-    distance = np.abs(z[..., None, None] + places[:, None] - forbidden).min(axis=(0, -1))
-    return places[distance.argmax(axis=-1)]
+    moved = z[..., None] + places
+    of_z, of_a = kinks(activation, loss)
+    distance = np.full(moved.shape, np.inf)
+    for kink in of_z:
+        distance = np.minimum(distance, np.abs(moved - kink))
+    if of_a:
+        a = scratch.activations.get(activation)(moved)
+        for kink in of_a:
+            distance = np.minimum(distance, np.abs(a - kink))
+    return places[distance.min(axis=0).argmax(axis=-1)]
 
 
 @st.composite
@@ -130,7 +150,10 @@ def stacks(draw: st.DrawFn) -> Stack:
         layer.b = draw(arrays(units, size=1.0)) / 3
         layer.forward(a)
         layer.b += shift(layer.z, name, loss if number == len(names) - 1 else None)
-        a = layer.forward(a)
+        layer.forward(a)
+        a = layer.a
     model.compile(optimizer="sgd", loss=loss)
     y = draw(targets_for(loss, a))
+    if loss == "mean_absolute_error":  # whose edge is where the answer is right
+        y = y + np.where(np.abs(y - a) < 1 / 128, 1 / 32, 0)
     return Stack(model, X, y, f"{loss} after {names}, Flatten at {flatten_at}, rows {shape}")

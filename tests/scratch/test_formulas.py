@@ -16,8 +16,10 @@ import pytest
 
 import scratch
 from compare.common.docstrings import formulas_in
-from scratch import activations, data, gradcheck, initializers, layers, losses, metrics, optimizers, utils
+from scratch import activations, data, gradcheck, initializers, layers, losses, metrics, optimizers, regularizers, utils
 from scratch.arrays import Array
+from scratch.optimizers import schedules
+from scratch.optimizers.optimizer import clipped_to_norm, norm
 from tests.scratch.derivatives import CROSS_ENTROPIES
 from tests.scratch.rounding import Bounded, Wide
 from tests.scratch.strategies import ACTIVATIONS, LOSSES
@@ -48,13 +50,17 @@ def stated_formulas() -> Iterator[tuple[str, str]]:
 
 STATED = dict(stated_formulas())
 
-FUNCTIONS = (np.abs, np.arange, np.argmax, np.clip, np.exp, np.floor, np.imag, np.log, np.log1p, np.max, np.maximum)
-NUMPY = {f.__name__: f for f in (*FUNCTIONS, np.mean, np.sqrt, np.sum)} | {"abs": np.abs}
+FUNCTIONS = (np.abs, np.arange, np.argmax, np.clip, np.cos, np.exp, np.floor, np.imag, np.log, np.log1p, np.max)
+FUNCTIONS = (*FUNCTIONS, np.maximum, np.mean, np.minimum, np.sqrt, np.sum, np.tanh, np.where)
+NUMPY = {f.__name__: f for f in FUNCTIONS} | {"abs": np.abs, "pi": np.pi}
+NUMPY |= {name: getattr(activations, name) for name in ("SELU_ALPHA", "SELU_SCALE")}
+NUMPY["erf"] = lambda x: activations.erf(x).astype(Wide)
+OPTIONS = {"alpha": 1.0, "negative_slope": float(np.float32(0.2))}
 
 
 def evaluate(where: str, **names: Any) -> Names:
     """Run a stated formula in these names, and return all names afterwards."""
-    space: Names = NUMPY | {"norm": np.linalg.norm, "EPSILON": losses.EPSILON} | names
+    space: Names = NUMPY | OPTIONS | {"norm": np.linalg.norm, "EPSILON": losses.EPSILON} | names
     with np.errstate(over="ignore"):  # sigmoid's formula is plainer than its code, which lets nothing overflow
         exec(STATED[where], space)
     return space
@@ -116,8 +122,20 @@ def called(where: str) -> Any:
 
 @case(*(f"activations.{name}" for name in ACTIVATIONS))
 def of_z(where: str) -> bool:
-    rows = LOGITS[:1] if where.endswith("softmax") else LOGITS  # softmax's formula takes exp(z) as it is
+    # softmax's and exponential's formulas take exp(z) as it is; log1p keeps digits that softplus's formula does not
+    rows = LOGITS[:1] if where.split(".")[-1] in ("softmax", "exponential", "softplus", "elu", "selu") else LOGITS
     return all(same(evaluate(where, z=z.astype(Wide))["a"], called(where), z) for z in rows)
+
+
+@case("activations.normal_share")
+def of_the_share(where: str) -> bool:
+    return same(evaluate(where, z=z.astype(Wide))["share"], activations.normal_share, z)
+
+
+@case("losses.smoothed_by_half", "losses.smoothed")
+def of_smoothed_targets(where: str) -> bool:
+    stated = evaluate(where, y=hot.astype(Wide), label_smoothing=0.3)["s"]
+    return same(stated, lambda y: called(where)(y, 0.3), hot)
 
 
 @case("activations.shifted")
@@ -127,7 +145,10 @@ def of_shifted(where: str) -> bool:
 
 @case(*(f"activations.{name}_gradient" for name in ACTIVATIONS))
 def of_a_and_da(where: str) -> bool:
-    return all(same(evaluate(where, a=a.astype(Wide), da=da)["dz"], called(where), a, da) for a in (probabilities, z))
+    return all(
+        same(evaluate(where, a=a.astype(Wide), z=a.astype(Wide), da=da)["dz"], called(where), a, da)
+        for a in (probabilities, z)
+    )
 
 
 @case(*(f"losses.{name}" for name in LOSSES))
@@ -154,6 +175,13 @@ def targets(where: str, last: Array) -> Array:
     return classes_for(last) if "sparse" in where else hot_for(last)
 
 
+# what is no function of complex numbers, or none of numbers wider than float64, written so that it is
+ANALYTIC: Names = {
+    "abs": lambda z: np.where(z.real > 0, z, -z),
+    "erf": lambda z: activations.erf(z).astype(z.dtype),
+}
+
+
 def evaluate_loss(where: str, **of: Array) -> Names:
     """Run a loss's formula on outputs ``a`` or on ``z``, in the widest float."""
     ((name, last),) = of.items()
@@ -162,6 +190,12 @@ def evaluate_loss(where: str, **of: Array) -> Names:
         return utils.to_categorical(y, last.shape[1])
 
     return evaluate(where, y=targets(where, last), one_hot=one_hot, **{name: last.astype(Wide)})
+
+
+@case("metrics.equal")
+def of_equal(where: str) -> bool:
+    a = np.where(RNG.random((N, U)) > 0.5, hot, 1 - hot)
+    return np.array_equal(evaluate(where, y=hot, a=a)["right"], metrics.equal(hot, a))
 
 
 @case("metrics.binary_accuracy", "metrics.categorical_accuracy")
@@ -201,38 +235,101 @@ def several_steps(where: str, optimizer: optimizers.Optimizer, *memory: str) -> 
     return within(stated["w"], w, 2 * 5 * 20)
 
 
-ARGUMENTS = ("learning_rate", "momentum", "beta_1", "beta_2", "epsilon")
+ARGUMENTS = ("learning_rate", "momentum", "beta_1", "beta_2", "epsilon", "rho", "weight_decay")
 
 
-@case("optimizers.SGD")
+@case("optimizers.sgd.SGD")
 def of_sgd(where: str) -> bool:
     return several_steps(where, optimizers.SGD(0.1))
 
 
-@case("optimizers.SGD#1")
+@case("optimizers.sgd.SGD#1")
 def of_momentum(where: str) -> bool:
     return several_steps(where, optimizers.SGD(0.1, momentum=0.875), "v")
 
 
-@case("optimizers.SGD#2")
+@case("optimizers.sgd.SGD#2")
 def of_nesterov(where: str) -> bool:
     return several_steps(where, optimizers.SGD(0.1, momentum=0.875, nesterov=True), "v")
 
 
-@case("optimizers.Adam")
+@case("optimizers.adam.Adam")
 def of_adam(where: str) -> bool:
     return several_steps(where, optimizers.Adam(beta_1=0.875, beta_2=0.96875), "m", "v")
 
 
+@case("optimizers.rmsprop.RMSprop")
+def of_rmsprop(where: str) -> bool:
+    return several_steps(where, optimizers.RMSprop(), "v")
+
+
+@case("optimizers.rmsprop.RMSprop#1")
+def of_rmsprop_with_momentum(where: str) -> bool:
+    return several_steps(where, optimizers.RMSprop(momentum=0.875), "v", "s")
+
+
+@case("optimizers.rmsprop.RMSprop#2")
+def of_centered_rmsprop(where: str) -> bool:
+    return several_steps(where, optimizers.RMSprop(centered=True), "v", "g")
+
+
+@case("optimizers.optimizer.Optimizer.decay")
+def of_weight_decay(where: str) -> bool:
+    optimizer, w = optimizers.SGD(0.5, weight_decay=0.25), z.copy()
+    stated = evaluate(where, w=w.copy(), weight_decay=0.25, learning_rate=0.5)["w"]
+    optimizer.decay(w)
+    return within(stated, w, 3)
+
+
+@case("optimizers.optimizer.norm")
+def of_the_norm(where: str) -> bool:
+    return within(evaluate(where, dw=z)["length"], norm(z), N * U + 2)
+
+
+@case("optimizers.optimizer.clipped_to_norm")
+def of_clipping(where: str) -> bool:
+    lengths = (0.5, 8.0)
+    return all(
+        within(evaluate(where, dw=z, limit=2.0, length=length)["clipped"], clipped_to_norm(z, 2.0, length), 3)
+        for length in lengths
+    )
+
+
+SCHEDULES: dict[str, schedules.LearningRateSchedule] = {
+    "ExponentialDecay": schedules.ExponentialDecay(0.1, 10, 0.5),
+    "InverseTimeDecay": schedules.InverseTimeDecay(0.1, 10, 0.5),
+    "PolynomialDecay": schedules.PolynomialDecay(0.1, 10, power=2.0),
+    "CosineDecay": schedules.CosineDecay(0.1, 10, alpha=0.1),
+}
+
+
+@case(*(f"optimizers.schedules.{name}" for name in SCHEDULES))
+def of_a_schedule(where: str) -> bool:
+    schedule = SCHEDULES[where.rsplit(".", 1)[1]]
+    names = schedule.get_config()
+    # no rate takes more than ten operations, cos and a power among them
+    return all(within(evaluate(where, step=step, **names)["rate"], schedule(step), 20) for step in (0, 3, 10, 12))
+
+
+@case("regularizers.L1L2")
+def of_a_cost(where: str) -> bool:
+    return within(evaluate(where, w=z, l1=0.25, l2=0.5)["cost"], regularizers.L1L2(0.25, 0.5)(z), N * U + 4)
+
+
+@case("regularizers.L1L2.gradient")
+def of_a_costs_gradient(where: str) -> bool:
+    return within(evaluate(where, w=z, l1=0.25, l2=0.5)["dw"], regularizers.L1L2(0.25, 0.5).gradient(z), 4)
+
+
 def dense() -> tuple[layers.Dense, Array]:
     layer = layers.Dense(U, activation="sigmoid")
-    layer.build((D,))
+    layer.build((None, D))
     layer.b[...] = RNG.standard_normal(U)
     X = RNG.standard_normal((N, D)).astype(np.float32)
     return layer, X
 
 
-@case("layers.Dense.forward")
+@case("layers.dense.Dense.forward")
 def of_forward(where: str) -> bool:
     layer, X = dense()
     computed = layer.forward(X)
@@ -240,7 +337,7 @@ def of_forward(where: str) -> bool:
     return np.array_equal(found["z"], layer.z) and np.array_equal(found["a"], computed)
 
 
-@case("layers.Dense.backward")
+@case("layers.dense.Dense.backward")
 def of_backward(where: str) -> bool:
     layer, X = dense()
     layer.forward(X)
@@ -249,7 +346,7 @@ def of_backward(where: str) -> bool:
     return np.array_equal(found["dW"], layer.dW) and np.array_equal(found["db"], layer.db)
 
 
-@case("layers.Dense.backward#1")
+@case("layers.dense.Dense.backward#1")
 def of_dX(where: str) -> bool:
     layer, X = dense()
     layer.forward(X)
@@ -258,32 +355,61 @@ def of_dX(where: str) -> bool:
     return np.array_equal(evaluate(where, dz=layer.dz, W=layer.W)["dX"], computed)
 
 
-@case("layers.Flatten.forward")
+@case("layers.flatten.Flatten.forward")
 def of_flatten(where: str) -> bool:
     layer, X = layers.Flatten(), RNG.random((N, 2, 3))
     return np.array_equal(evaluate(where, X=X, N=N, D=6)["a"], layer.forward(X))
 
 
-@case("layers.Flatten.backward")
+@case("layers.flatten.Flatten.backward")
 def of_unflatten(where: str) -> bool:
     layer, X = layers.Flatten(), RNG.random((N, 2, 3))
     da = layer.forward(X)
     return np.array_equal(evaluate(where, da=da, X=X)["dX"], layer.backward(da))
 
 
-@case("initializers.glorot_uniform")
-def of_glorot(where: str) -> bool:
+@case("layers.activation.Activation.forward")
+def of_an_activation_alone(where: str) -> bool:
+    layer = layers.Activation("tanh")
+    return np.array_equal(evaluate(where, X=z, activation=activations.tanh)["a"], layer.forward(z))
+
+
+@case("layers.dropout.Dropout.forward", "layers.dropout.Dropout.backward")
+def of_dropout(where: str) -> bool:
+    layer = layers.Dropout(0.25)
+    layer.training = True
+    a, dX = layer.forward(z), layer.backward(da)
+    found = evaluate(where, mask=layer.mask, X=z, da=da, rate=0.25)
+    return within(found["a"], a, 2) if where.endswith("forward") else within(found["dX"], dX, 2)
+
+
+@case("initializers.GlorotUniform", "initializers.HeUniform", "initializers.LecunUniform")
+def of_a_uniform_initializer(where: str) -> bool:
     limit = evaluate(where, fan_in=60, fan_out=40)["limit"]
-    utils.set_random_seed(5)
-    W = initializers.glorot_uniform((60, 40), "float64")
-    return np.array_equal(W, np.random.default_rng(5).uniform(-limit, limit, (60, 40)))
+    W = called(where)(seed=5)((60, 40), "float64")
+    return within(np.random.default_rng(5).uniform(-limit, limit, (60, 40)), W, 4)
+
+
+@case("initializers.GlorotNormal", "initializers.HeNormal", "initializers.LecunNormal")
+def of_a_normal_initializer(where: str) -> bool:
+    variance = evaluate(where, fan_in=60, fan_out=40)["variance"]
+    W = called(where)(seed=5)((60, 40), "float64")
+    numbers = initializers.truncated(np.random.default_rng(5), (60, 40))
+    return within(np.sqrt(variance) * numbers / initializers.TRUNCATED_STDDEV, W, 6)
+
+
+@case("initializers.VarianceScaling")
+def of_a_scaled_variance(where: str) -> bool:
+    variance = evaluate(where, scale=3.0, fan=60)["variance"]
+    W = initializers.VarianceScaling(3.0, "fan_in", "untruncated_normal", seed=5)((60, 40), "float64")
+    return within(np.random.default_rng(5).normal(0, np.sqrt(variance), (60, 40)), W, 4)
 
 
 @case("data.split_tail")
 def of_the_split(where: str) -> bool:
     x = np.zeros((60, 1))
     rows = evaluate(where, x=x, validation_split=0.8, len=len)["rows"]
-    return len(data.split_tail(x, x, 0.8)[0][0]) == rows == 11
+    return len(data.split_tail(x, x, None, 0.8)[0][0]) == rows == 11
 
 
 @case("data.batches")
@@ -328,31 +454,30 @@ def test_a_formula_is_made_of_assignments(where: str) -> None:
     assert all(isinstance(line, ast.Assign) for line in ast.parse(STATED[where]).body), STATED[where]
 
 
-@pytest.mark.parametrize("name", ["linear", "sigmoid", "relu", "softmax"])
+@pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_stated_gradient_is_the_derivative_of_the_stated_function(name: str) -> None:
     def f(z: Array) -> complex:
-        return complex((da * evaluate(f"scratch.activations.{name}", z=z)["a"]).sum())
+        return complex((da * evaluate(f"scratch.activations.{name}", z=z, **ANALYTIC)["a"]).sum())
 
     def stated(z: Array) -> Array:
-        a = evaluate(f"scratch.activations.{name}", z=z)["a"]
-        dz: Array = evaluate(f"scratch.activations.{name}_gradient", a=a, da=da)["dz"]
+        a = evaluate(f"scratch.activations.{name}", z=z, **ANALYTIC)["a"]
+        dz: Array = evaluate(f"scratch.activations.{name}_gradient", a=a, z=z, da=da, **ANALYTIC)["dz"]
         return dz
 
     check = gradcheck.check(f, stated, z)
     assert check.ok, str(check)
 
 
-def stated_loss(name: str, **of: Array) -> Names:
-    ((last, values),) = of.items()
+def stated_loss(name: str, **of: Any) -> Names:
     y = classes if name.startswith("sparse") else hot
-    return evaluate(f"scratch.losses.{name}", y=y, one_hot=lambda y: hot, **{last: values})
+    return evaluate(f"scratch.losses.{name}", y=y, one_hot=lambda y: hot, **of)
 
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_the_stated_gradient_of_a_loss_is_the_derivative_of_the_stated_loss(name: str) -> None:
     outputs = 0.02 + 0.9 * probabilities  # no row adds up to 1, no entry is near the clip
     check = gradcheck.check(
-        lambda a: complex(stated_loss(name, a=a)["loss"].mean()),
+        lambda a: complex(stated_loss(name, a=a, **ANALYTIC)["loss"].mean()),
         lambda a: stated_loss(f"{name}_gradient", a=a)["da"],
         outputs,
     )

@@ -56,7 +56,7 @@ def pair(keras: Any, build: Build, x: Any) -> tuple[Any, Watched]:
     theirs, ours = build(keras), build(Watching())
     if not ours.get_weights():
         theirs.build((None, *np.shape(x)[1:]))
-        ours.build(np.shape(x)[1:])
+        ours.build((None, *np.shape(x)[1:]))
     weights = weights_like(ours)
     theirs.set_weights(weights)
     ours.set_weights(weights)
@@ -275,7 +275,7 @@ def test_validation_split_takes_the_same_tail(keras: Any, rows: int, split: floa
     x, y = TRAIN[0][:rows], TRAIN[1][:rows] == 0
     build = model_of((1, "sigmoid"), optimizer=sgd())
     _, ours = assert_same_run(keras, build, x, y, validation_split=split)
-    assert len(scratch.data.split_tail(x, y, split)[0][0]) == left
+    assert len(scratch.data.split_tail(x, y, None, split)[0][0]) == left
     tail = ours.bounded_evaluate(x[left:], y[left:])["loss"]
     one_more = ours.bounded_evaluate(x[left + 1 :], y[left + 1 :])["loss"]
     assert abs(tail.value - one_more.value) > 4 * tail.error, "a row more or less would go unseen"
@@ -405,7 +405,7 @@ def test_a_float64_run_passes_nothing_through_float32(keras: Any, both_in: str) 
     _, ours = assert_same_run(keras, build, TRAIN[0], y, epochs=10)
     for x, rate in ((TRAIN[0].astype("float32"), 0.1), (TRAIN[0], float(np.float32(0.1)))):
         cast = model_of((1, "sigmoid"), optimizer=sgd(rate))(scratch)
-        cast.build((6,))
+        cast.build((None, 6))
         cast.set_weights(weights_like(cast))
         cast.fit(x, y, epochs=10, shuffle=False, verbose=0)
         assert share_used(cast.get_weights()[0], ours.bounded_weights[0]) > 100

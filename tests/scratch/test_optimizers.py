@@ -15,6 +15,12 @@ OPTIMIZERS = {
     "momentum": lambda keras: keras.optimizers.SGD(learning_rate=0.1, momentum=0.9),
     "nesterov": lambda keras: keras.optimizers.SGD(learning_rate=0.1, momentum=0.9, nesterov=True),
     "nesterov without momentum": lambda keras: keras.optimizers.SGD(learning_rate=0.1, nesterov=True),
+    "rmsprop": lambda keras: keras.optimizers.RMSprop(learning_rate=0.01, rho=0.8),
+    "rmsprop with momentum": lambda keras: keras.optimizers.RMSprop(learning_rate=0.01, momentum=0.5),
+    "weight decay": lambda keras: keras.optimizers.SGD(learning_rate=0.1, weight_decay=0.02),
+    "clipped each": lambda keras: keras.optimizers.SGD(learning_rate=0.1, clipnorm=1.0),
+    "clipped together": lambda keras: keras.optimizers.SGD(learning_rate=0.1, global_clipnorm=1.0),
+    "clipped to a range": lambda keras: keras.optimizers.SGD(learning_rate=0.1, clipvalue=0.5),
     "adam by name": lambda keras: keras.optimizers.get("adam"),
     "adam": lambda keras: keras.optimizers.Adam(learning_rate=0.01, beta_1=0.8, beta_2=0.95, epsilon=1e-3),
 }
@@ -43,7 +49,7 @@ def test_forty_steps_of_an_optimizer_are_keras_own(keras: Any, both_in: str, opt
 
 def test_a_momentum_of_1_is_the_last_one_allowed() -> None:
     assert scratch.optimizers.SGD(momentum=1).momentum == 1.0
-    with pytest.raises(ValueError, match="not -1"):
+    with pytest.raises(ValueError, match="It is -1"):
         scratch.optimizers.SGD(momentum=-1)
 
 

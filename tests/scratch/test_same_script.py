@@ -151,7 +151,7 @@ def test_the_same_script_reports_the_same_numbers(
         assert_same("weights", their, our, bound)
     if "scores" in theirs:
         x, y = (ours[name] for name in ("x_val", "y_val"))
-        bounds = model.bounded_evaluate(x.reshape(-1, *model.input_shape) / (16 if x.max() > 1 else 1), y)
+        bounds = model.bounded_evaluate(x.reshape(-1, *model.input_shape[1:]) / (16 if x.max() > 1 else 1), y)
         for their, our, name in zip(theirs["scores"], ours["scores"], ("loss", "accuracy"), strict=True):
             assert_same(f"{name} of evaluate", their, our, bounds[name])
         assert theirs["labels"].tolist() == ours["labels"].tolist()

@@ -57,7 +57,7 @@ def sweep(config: Config, rows: Rows, rates: Array) -> Sweep:
     # The units take the place of rows: what is a mean over a row's units is then the mean of each unit's rows.
     with np.errstate(over="ignore", invalid="ignore"):
         losses = {part: mean_squared_error(columns[part].T, a.T) for part, a in outputs.items()}
-    accuracy = binary_accuracy(columns["val"].T, outputs["val"].T)
+    accuracy = binary_accuracy(columns["val"].T, outputs["val"].T).mean(axis=-1, dtype=float)
     return Sweep(rates, model.get_weights(), losses["val"], accuracy, float(before), losses["train"])
 
 
