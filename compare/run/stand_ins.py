@@ -137,8 +137,10 @@ def answering(keras: Any, emit: Callable[[Finding], None], line: Callable[[], in
     }
     with ExitStack() as entered:
         for place, (name, function) in replacements.items():
-            for package in ("keras", "keras.src", "keras._tf_keras.keras"):
-                with suppress(ImportError):
+            for package in ("keras", "keras.src", "keras._tf_keras.keras", "tensorflow.keras"):
+                with suppress(ImportError):  # of TensorFlow's there are some where Keras has loaded it
+                    if package.partition(".")[0] not in sys.modules:
+                        continue
                     module = importlib.import_module(f"{package}.{place}")
                     if name in vars(module):
                         entered.enter_context(replaced(module, name, function))
