@@ -129,12 +129,20 @@ def _layer(layer: Any, arrays: int, line: int | None) -> LayerPart:
         raise Unsupported(f"the layer {kind.__name__} is a class of the script's own")
     config = layer.get_config() if hasattr(layer, "get_config") else {}
     passed_over = NOT_OF_THE_MATH | {name for name in config if name.endswith("_initializer")}
+    if callable(getattr(layer, "activation", None)):
+        config = config | {"activation": _function_name(layer.activation, config.get("activation"))}
     arguments = _arguments(kind, config, passed_over | {"trainable"})
     if arrays and not layer.trainable:
         arguments["trainable"] = False
     part = LayerPart("layers", kind.__name__, arguments, arrays, layer.name, line)
     known(part)
     return part
+
+
+def _function_name(function: Any, written: Any) -> Any:
+    """Return the name of an activation; TensorFlow's own, ``tf.nn.relu``, are those of the same name."""
+    module, name = str(getattr(function, "__module__", "")), str(getattr(function, "__name__", ""))
+    return name.removesuffix("_v2") if module.startswith("tensorflow.") else written
 
 
 def _arguments(kind: type, config: Mapping[str, Any], passed_over: set[str]) -> dict[str, Any]:
@@ -163,10 +171,9 @@ def _value(value: Any) -> Any:
     """Turn a serialized object of Keras's into a part, and leave plain values as they are."""
     if isinstance(value, dict) and "class_name" in value:
         module, kind = str(value.get("module") or ""), str(value["class_name"])
-        if not module.startswith("keras"):
-            raise Unsupported(f"{kind} is a class of the script's own")
-        if kind == "function":
-            raise Unsupported(f"{value['config']} is a function of the script's own")
+        if not module.startswith("keras") or kind == "function":
+            name = value["config"] if kind == "function" else kind
+            raise Unsupported(f"{name} is of the script's own")
         room = module.split(".")[1] if "." in module else "layers"
         return Part(room, kind, {name: _value(one) for name, one in value["config"].items() if one is not None})
     if isinstance(value, list | tuple):

@@ -26,6 +26,8 @@ def array(thing: Any, what: str, dtype: str) -> Array:
         raise Unsupported(f"{what} is a dict; it has one array")
     try:
         numbers = np.asarray(thing.to_numpy() if hasattr(thing, "to_numpy") else thing)
+        if hasattr(thing, "to_numpy") and numbers.ndim == 1:  # a Series, of which Keras makes a column
+            numbers = numbers[:, None]
     except ValueError:
         raise Unsupported(f"{what} holds several arrays; it has one") from None
     if numbers.dtype == object:
@@ -42,7 +44,7 @@ def rows_of(x: Any, y: Any, sample_weight: Any, dtype: str) -> Rows:
     """Return inputs, targets and weights of rows."""
     if is_dataset(x):
         return all_rows(x, dtype)
-    if y is None and not isinstance(x, tuple) and (hasattr(x, "__next__") or hasattr(x, "__getitem__") is False):
+    if hasattr(x, "__next__"):
         raise Unsupported("a generator")
     inputs = array(x, "x", dtype)
     targets = None if y is None else array(y, "y", dtype)
@@ -67,7 +69,7 @@ def all_rows(dataset: Any, dtype: str, steps: int | None = None) -> Rows:
 def batches_of(dataset: Any, dtype: str, steps: int | None = None) -> list[Rows]:
     """Return the batches that a data set yields this time."""
     batches: list[Rows] = []
-    for batch in dataset:
+    for batch in (dataset[number] for number in range(len(dataset))) if hasattr(dataset, "num_batches") else dataset:
         x, y, weights = _three(tuple(batch) if isinstance(batch, tuple | list) else (batch,))
         batches.append(rows_of(x, y, weights, dtype))
         if len(batches) == (steps or MOST_BATCHES):
@@ -143,14 +145,17 @@ class ArrayFeed(Feed):
 
 
 class DatasetFeed(Feed):
-    """One of TensorFlow's data sets, whose batches are kept as they come."""
+    """A data set of TensorFlow's or Keras's, or a generator, whose batches are kept as they come."""
 
     def __init__(self, dataset: Any, dtype: str, steps: int | None) -> None:
-        self.dataset, self.dtype, self.steps = dataset, dtype, steps
+        self.dataset, self.dtype, self.steps, self.begun = dataset, dtype, steps, False
         self.draw()
 
     def draw(self) -> None:
         """Let the data set yield its batches once more."""
+        if self.begun and hasattr(self.dataset, "on_epoch_end"):
+            self.dataset.on_epoch_end()
+        self.begun = True
         batches = batches_of(self.dataset, self.dtype, self.steps)
         sizes = [len(x) for x, _, _ in batches]
         if any(size != sizes[0] for size in sizes[:-1]) or sizes[-1] > sizes[0]:
@@ -185,12 +190,12 @@ def fit_request(given: dict[str, Any], dtype: str, train_size: int | None, strea
         held_out = rows_of(x, y, weights, dtype)
     options = {"class_weight": given["class_weight"]} if given.get("class_weight") is not None else {}
     x, steps = given.get("x"), given.get("steps_per_epoch")
-    if is_dataset(x):
+    if is_dataset(x) or hasattr(x, "__next__") or hasattr(x, "num_batches"):
         return FitRequest(DatasetFeed(x, dtype, steps), held_out, options)
     if steps is not None:
         raise Unsupported("steps_per_epoch with arrays")
     if x is None or given.get("y") is None:
-        raise Unsupported("a generator, or data without targets")
+        raise Unsupported("data without targets")
     rows = rows_of(x, given["y"], given.get("sample_weight"), dtype)
     rows = rows if train_size is None else _taken(rows, slice(train_size))
     split = given.get("validation_split") or 0.0

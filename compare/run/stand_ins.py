@@ -7,6 +7,7 @@ and Fashion-MNIST come from ``scratch.datasets``, for both sides alike.
 import importlib
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import os
 import sys
 import types
@@ -120,6 +121,16 @@ def idle_callback(name: str) -> type:
     return type(name, (kind,), {"__init__": lambda self, *values, **options: kind.__init__(self)})
 
 
+def _idle_board(emit: Callable[[Finding], None], line: Callable[[], int | None]) -> Callable[..., Any]:
+    kind = idle_callback("TensorBoard")
+
+    def board(*values: Any, **options: Any) -> Any:
+        emit(Noted("tensorboard is not installed: a stand-in that does nothing answers for it", line()))
+        return kind()
+
+    return board
+
+
 def draw_without_a_window() -> None:
     """Let plots be drawn in memory: ``plt.show()`` shows nothing and does not wait."""
     os.environ["MPLBACKEND"] = "agg"
@@ -131,10 +142,12 @@ def draw_without_a_window() -> None:
 def answering(keras: Any, emit: Callable[[Finding], None], line: Callable[[], int | None]) -> Iterator[None]:
     """Let all of this answer, under whichever name the script imports it."""
     services = Services(emit, line)
-    replacements = {
+    replacements: dict[str, tuple[str, Callable[..., Any]]] = {
         **{f"datasets.{name}": ("load_data", _loader(keras, name, emit, line)) for name in ("mnist", "fashion_mnist")},
         **{place: ("to_categorical", _one_hot(keras, emit, line)) for place in ("utils", "utils.numerical_utils")},
     }
+    if importlib.util.find_spec("tensorboard") is None:
+        replacements["callbacks"] = ("TensorBoard", _idle_board(emit, line))
     with ExitStack() as entered:
         for place, (name, function) in replacements.items():
             for package in ("keras", "keras.src", "keras._tf_keras.keras", "tensorflow.keras"):
