@@ -29,6 +29,13 @@ for one in mlflow.search():
     ]
 
 
+def test_a_tensorboard_that_is_not_installed_does_nothing(ran_text: RanText, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stand_ins.importlib.util, "find_spec", lambda name: None)
+    outcome = ran_text("from tensorflow.keras.callbacks import TensorBoard\nTensorBoard('logs', histogram_freq=1)")
+    assert outcome.error is None
+    assert "tensorboard is not installed" in outcome.notes[0].text
+
+
 def test_settings_are_kept_as_they_are_written(ran_text: RanText) -> None:
     text = """
 import wandb

@@ -7,6 +7,7 @@ import pytest
 
 import scratch
 from compare.common.errors import BadInput
+from compare.run.following import Masks
 from compare.run.outcome import Outcome
 
 RanText = Callable[..., Outcome]
@@ -70,6 +71,53 @@ def test_steps_that_are_not_followed_are_listed_and_the_rest_goes_on_from_keras(
     step, predict = ran_text(MODEL + "model.train_on_batch(x, y)\nmodel.predict(x)").calls
     assert step.reason == "train_on_batch is not followed; what it does to the weights is taken over from Keras"
     assert predict.compared
+
+
+TRAINED_ON = {
+    "a Series, of which Keras makes a column": "import pandas\nmodel.fit(pandas.DataFrame(x), pandas.Series(y))",
+    "a generator": "model.fit(((x, y) for _ in range(9)), steps_per_epoch=3, epochs=2)",
+    "a data set of TensorFlow's": (
+        "import tensorflow as tf\nmodel.fit(tf.data.Dataset.from_tensor_slices((x, y)).shuffle(60).batch(16), epochs=2)"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", TRAINED_ON.values(), ids=TRAINED_ON)
+def test_data_in_whatever_form_are_handed_to_both_sides(ran_text: RanText, text: str) -> None:
+    outcome = ran_text(MODEL + text + "\nmodel.evaluate(x, y[:, None])")
+    assert outcome.error is None
+    assert outcome.not_compared == []
+    assert outcome.verdict().word == "matched"
+
+
+def test_an_activation_of_tensorflow_s_own_is_the_one_of_that_name(ran_text: RanText) -> None:
+    text = """
+import tensorflow as tf
+model = keras.Sequential([keras.layers.Dense(3, activation=tf.nn.tanh), keras.layers.Dense(2, tf.nn.softmax)])
+model.compile("sgd", "sparse_categorical_crossentropy")
+model.fit(x, y)
+"""
+    (fit,) = ran_text(MODEL + text).calls
+    assert fit.recipe
+    assert [layer.activation for layer in fit.recipe.layers] == ["tanh", "softmax"]
+    assert fit.verdict
+    assert fit.verdict.word == "matched"
+
+
+def test_both_sides_drop_the_same_inputs(ran_text: RanText, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "model = keras.Sequential([keras.layers.Dense(8), keras.layers.Dropout(0.5), keras.layers.Dense(1)])\n"
+    text += "model.compile('sgd', 'mse')\nmodel.fit(x, y, epochs=2, batch_size=16)"
+    assert ran_text(MODEL + text).verdict().word == "matched"
+    monkeypatch.setattr(Masks, "hand_to", lambda self, model, turned: None)  # masks of its own
+    assert ran_text(MODEL + text).verdict().word == "mismatched"
+
+
+def test_a_layer_that_does_not_train_stays_as_it_is_on_both_sides(ran_text: RanText) -> None:
+    text = "model.layers[0].trainable = False\nmodel.compile('sgd', 'mse')\nmodel.fit(x, y)"
+    (fit,) = ran_text(MODEL + text).calls
+    assert fit.verdict
+    assert fit.verdict.word == "matched"
+    assert not {"dz1", "dW1"} & {check.quantity for check in fit.checks}
 
 
 def test_the_script_s_random_numbers_are_those_of_a_plain_run(ran_text: RanText) -> None:
