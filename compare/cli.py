@@ -14,7 +14,7 @@ from compare.check import cli as check
 from compare.common.errors import BadInput
 from compare.core.config import Config
 from compare.lessons import cli as lessons
-from compare.report import cli as report
+from compare.run import cli as own_script
 from compare.scale import cli as scale
 from scratch.datasets import DataError
 
@@ -97,7 +97,7 @@ def run(config: Config, dataset: str, data: Path | None, out: Path, quiet: bool,
     return MATCHED if verdict.word == "matched" else NOT_MATCHED
 
 
-for capability in (check, report, lessons, bench, scale):
+for capability in (check, own_script, lessons, bench, scale):
     capability.add_to(app)
 
 

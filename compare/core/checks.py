@@ -5,7 +5,7 @@ Each check compares Keras's numbers with scratch's. Up to one step, the toleranc
 check fails is the answer; what stands above it is not reached.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,16 @@ from compare.core.config import Config
 from compare.core.data import Rows, fed_to
 from compare.core.frameworks import Framework, batch_order, initial_weights
 from compare.core.intervals import Interval
-from compare.core.training import Run, Training
+from compare.core.training import Run, Runs, Training
 from scratch.arrays import Array, Stored
 
 PROBE_BIAS = 0.25
 """The checks of a single batch start from this bias: at the initial 0, a bias that is left out would not show."""
 
-ONE_STEP = ("initial weights", "z", "a", "loss", "dz", "dW, db", "weights after one step")
+ONE_STEP = ("initial weights", "inputs", "z", "a", "loss", "dz", "dW, db", "weights after one step")
+
+LAYER = "layer "
+"""So begin the rungs of a model of several layers, each of which has one on the way up and one on the way back."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Check:
     @property
     def of_one_step(self) -> bool:
         """Whether it lies below the whole run, where tolerances are worked out rather than measured."""
-        return self.rung in ONE_STEP
+        return self.rung in ONE_STEP or self.rung.startswith(LAYER)
 
     def not_reached(self) -> "Check":
         """Return this check without its findings."""
@@ -137,8 +140,12 @@ def _probe(batch: Batch) -> Batch:
 
 def names_of(weights: Sequence[Any]) -> list[str]:
     """Name the weights as the legend does, W and b; of several layers, W1 and b1 for the lowest, and so on."""
-    layers = len(weights) // 2
-    return [f"{name}{number or ''}" for number in (range(1, layers + 1) if layers > 1 else [0]) for name in "Wb"]
+    several = sum(w.ndim > 1 for w in weights) > 1
+    names: list[str] = []
+    for w in weights:
+        layer = sum(name[0] == "W" for name in names) + (w.ndim > 1)
+        names.append(f"{'W' if w.ndim > 1 else 'b'}{layer if several else ''}")
+    return names
 
 
 def measured(framework: Framework, config: Config, batch: Batch, z: Array | None = None) -> dict[str, Array]:
@@ -239,7 +246,7 @@ def _by_the_reference(scratch: Framework, config: Config, batch: Batch, z: Array
         return measured(scratch, config.reference(), wide, z.astype(float))
 
 
-def check_training(training: Training, run: Run) -> Iterator[Check]:
+def check_training(training: Runs, run: Run) -> Iterator[Check]:
     """Check a run against scratch's, from the weights after one epoch to the reported losses and accuracies."""
     for epoch in sorted({1, training.scratch.epochs}):
         yield from check_weights(training, epoch, run.weights[epoch])
@@ -249,7 +256,7 @@ def check_training(training: Training, run: Run) -> Iterator[Check]:
         yield compared("history", name, run.history[name], reported, allowed, exactly)
 
 
-def check_weights(training: Training, epoch: int, weights: list[Array]) -> Iterator[Check]:
+def check_weights(training: Runs, epoch: int, weights: list[Array]) -> Iterator[Check]:
     """Check weights against those of scratch after so many epochs."""
     rung, scratch = f"weights after {epoch} epoch{'s' * (epoch > 1)}", training.scratch.weights[epoch]
     exact = training.reference.weights[epoch] if training.reference else [None] * len(scratch)
@@ -269,6 +276,14 @@ def check_labels(training: Training, run: Run) -> Iterator[Check]:
 def _outputs(run: Run, images: Array | Stored) -> Array:
     outputs: Array = np.asarray(run.model.predict(**fed_to(run.model, images, 1024), verbose=0), float)
     return outputs
+
+
+def climbed(checks: Iterable[Check]) -> Iterator[Check]:
+    """Yield the checks; above the first rung on which one fails, nothing is reached."""
+    failed: str | None = None
+    for check in checks:
+        yield check if failed in (None, check.rung) else check.not_reached()
+        failed = failed or (check.rung if check.ok is False else None)
 
 
 def differing_labels(checks: Sequence[Check]) -> int:

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from functools import cached_property
 from itertools import chain
 
-from compare.core.checks import Check, check_labels, check_one_step, check_training
+from compare.core.checks import Check, check_labels, check_one_step, check_training, climbed
 from compare.core.config import Config
 from compare.core.data import prepare
 from compare.core.frameworks import Framework, keras_framework, scratch_framework
@@ -75,15 +75,14 @@ class Comparison:
 
     def check(self) -> Iterator[Check]:
         """Climb the ladder after training; above the first rung on which a check fails, nothing is reached."""
-        failed: str | None = None
-        for check in chain(
+        rungs = chain(
             check_one_step(self.keras, self.scratch, self.config, self.rows),
             check_training(self.training, self.training.keras),
             check_labels(self.training, self.training.keras),
-        ):
-            self.checks.append(check if failed in (None, check.rung) else check.not_reached())
-            failed = failed or (check.rung if check.ok is False else None)
-            yield self.checks[-1]
+        )
+        for check in climbed(rungs):
+            self.checks.append(check)
+            yield check
 
     def judge(self) -> Verdict:
         """Decide, once everything is checked."""

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from scratch.activations import erf
 from scratch.arrays import Array
 
 LIBRARY_ROUNDINGS = 8  # NumPy promises float32 exp and log to 4 units in the last place, which are 2 u each
@@ -67,9 +68,11 @@ class Interval(NDArrayOperatorsMixin):
         return out
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        """Serve the two functions of NumPy that scratch calls and that are no operations on numbers."""
+        """Serve the functions of NumPy that scratch calls and that are no operations on numbers."""
         if function is np.clip:
             return self.clip(*args[1:])
+        if function is np.where:
+            return _where(*(self._operand(x) for x in args))
         if function is np.zeros_like:
             return Interval.exact(np.zeros(self.shape, self.dtype))
         return NotImplemented
@@ -138,6 +141,10 @@ class Interval(NDArrayOperatorsMixin):
         mean: Interval = self.sum(axis, keepdims) / n
         return mean
 
+    def max(self, axis: int | None = None, keepdims: bool = False) -> "Interval":
+        """Pick the largest number, which rounds nothing."""
+        return self._like(lambda array: array.max(axis, keepdims=keepdims))
+
     def copy(self) -> "Interval":
         """Return the same intervals, to be moved on their own."""
         return Interval(self.low.copy(), self.high.copy(), self.dtype)
@@ -150,6 +157,16 @@ class Interval(NDArrayOperatorsMixin):
         """Hold the numbers between two limits."""
         below, above = self._operand(low), self._operand(high)
         return _pick(np.minimum, _pick(np.maximum, self, below), above)
+
+
+def _where(condition: Interval, x: Interval, y: Interval) -> Interval:
+    """Choose one where the condition surely holds, the other where it surely does not, and both in between."""
+    surely, never, either = condition.low == 1, condition.high == 0, x.joined(y)
+    low, high = (
+        np.where(surely, one, np.where(never, other, both))
+        for one, other, both in ((x.low, y.low, either.low), (x.high, y.high, either.high))
+    )
+    return Interval(low, high, x.dtype)
 
 
 def _add(ufunc: np.ufunc, x: Interval, y: Interval) -> Interval:
@@ -197,12 +214,23 @@ def _pick(ufunc: np.ufunc, x: Interval, y: Interval) -> Interval:
     return Interval(ufunc(x.low, y.low), ufunc(x.high, y.high), x.dtype)
 
 
+def _absolute(ufunc: np.ufunc, x: Interval) -> Interval:
+    least = np.where((x.low <= 0) & (x.high >= 0), 0, np.minimum(np.abs(x.low), np.abs(x.high)))
+    return Interval(least, np.maximum(np.abs(x.low), np.abs(x.high)), x.dtype)
+
+
 def _sqrt(ufunc: np.ufunc, x: Interval) -> Interval:
     return x.rounded_off(np.sqrt(np.maximum(x.low, 0)), np.sqrt(x.high))
 
 
 def _rising(ufunc: np.ufunc, x: Interval) -> Interval:
     return x.rounded_off(ufunc(x.low), ufunc(x.high), LIBRARY_ROUNDINGS)
+
+
+def _error_function(ufunc: np.ufunc, x: Interval) -> Interval:
+    """Serve scratch's own, which is no ufunc of NumPy's; it rises, too."""
+    low, high = (np.asarray(ufunc(end), float) for end in (x.low, x.high))
+    return x.rounded_off(low, high, LIBRARY_ROUNDINGS)
 
 
 def _greater(ufunc: np.ufunc, x: Interval, y: Interval) -> Interval:
@@ -232,10 +260,13 @@ RULES: dict[np.ufunc, Callable[..., Interval]] = {
     np.matmul: _matmul,
     np.square: _square,
     np.negative: _negative,
+    np.absolute: _absolute,
     np.minimum: _pick,
     np.maximum: _pick,
     np.sqrt: _sqrt,
     np.exp: _rising,
+    np.expm1: _rising,
+    erf: _error_function,
     np.tanh: _rising,
     np.log: _rising,
     np.log1p: _rising,

@@ -24,9 +24,9 @@ import numpy as np
 import scratch
 from compare.core.config import Config
 from compare.core.frameworks import Framework
-from scratch.activations import sigmoid
+from scratch.activations import sigmoid, softmax
 from scratch.arrays import Array
-from scratch.layers import Dense, Flatten
+from scratch.layers import Dense
 from scratch.optimizers import Optimizer
 
 
@@ -60,19 +60,23 @@ class NudgedOptimizer(Optimizer):
 def nudged_framework(framework: Framework, nudge: Nudge) -> Framework:
     """Return scratch with a Dense that weighs by nudged weights, and whose activations are nudged.
 
-    A sigmoid's are not moved beyond 0 and 1, where it ends.
+    A sigmoid's and a softmax's are not moved beyond 0 and 1, where they end. Other functions' zeros stay: no rounding
+    makes the 0 of a ReLU, and beside it the slope is another.
     """
 
     class NudgedDense(Dense):
         def forward(self, X: Array) -> Array:
             W, self.W = self.W, nudge(self.W)
-            a = nudge(super().forward(X))
-            self.W = W
-            self.a = np.clip(a, 0, 1) if self.activation is sigmoid else a
+            exact = super().forward(X)
+            self.W, a = W, nudge(exact)
+            if self.activation in (sigmoid, softmax):
+                self.a = np.clip(a, 0, 1)
+            else:
+                self.a = np.where(exact == 0, exact, a)
             return self.a
 
-    rooms = vars(scratch) | {"layers": SimpleNamespace(Flatten=Flatten, Dense=NudgedDense)}
-    return replace(framework, keras=SimpleNamespace(**rooms))
+    layers = SimpleNamespace(**vars(scratch.layers) | {"Dense": NudgedDense})
+    return replace(framework, keras=SimpleNamespace(**vars(scratch) | {"layers": layers}))
 
 
 def backwards_in_each_batch(order: Array, batch_size: int) -> Array:

@@ -47,24 +47,132 @@ class Run:
         """How many epochs this run has finished."""
         return len(self.seconds)
 
-    def fit(self, config: Config, rows: Rows, x: Any, y: Array, callbacks: Sequence[Any] = ()) -> None:
-        """Train for one epoch on rows that are in order, and note what it showed and how long it took."""
+    def fit(
+        self, batch_size: int, held_out: Any, x: Any, y: Array, callbacks: Sequence[Any] = (), **options: Any
+    ) -> None:
+        """Train for one epoch on rows that are in order, and note what it showed and how long it took.
+
+        ``held_out`` are the inputs and targets that are validated on, or None; ``options`` whatever else ``fit`` takes.
+        """
         began = time.perf_counter()
         result = self.model.fit(
-            **fed_to(self.model, x, config.batch_size, y),
+            **fed_to(self.model, x, batch_size, y),
             epochs=1,
             shuffle=False,
-            validation_data=(rows.x_val, rows.y_val) if len(rows.x_val) else None,
+            validation_data=held_out,
             callbacks=list(callbacks),
             verbose=0,
+            **options,
         )
-        self.seconds.append(time.perf_counter() - began)
-        for name, values in result.history.items():
+        self.note(result.history, time.perf_counter() - began)
+
+    def note(self, history: Mapping[str, Sequence[float]], seconds: float) -> None:
+        """Keep what an epoch showed: the last of each reported number, the seconds, the weights."""
+        self.seconds.append(seconds)
+        for name, values in history.items():
             self.history.setdefault(name, []).append(float(values[-1]))
         self.weights.append(self.model.get_weights())
 
 
-class Training:
+@dataclass(frozen=True)
+class Size:
+    """How many rows a training has, in batches of how many, and in which float type."""
+
+    train: int
+    validation: int
+    batch_size: int
+    dtype: str
+
+    def steps(self, rows: int) -> int:
+        """Return how many batches so many rows make, the short last one among them."""
+        return -(-rows // self.batch_size)
+
+
+class Runs:
+    """Runs from the same weights on the same batches, each under its name, and how far rounding may carry them.
+
+    ``size`` says how many rows are trained on and validated on, and in which batches.
+    """
+
+    def __init__(self, runs: dict[str, Run], size: "Size") -> None:
+        self.runs, self.size = runs, size
+
+    @property
+    def keras(self) -> Run:
+        """Keras's run."""
+        return self.runs["keras"]
+
+    @property
+    def scratch(self) -> Run:
+        """Plain scratch's run."""
+        return self.runs["scratch"]
+
+    @property
+    def perturbed_runs(self) -> list[Run]:
+        """The runs that tell how far rounding alone goes."""
+        return [self.runs[name] for name in PERTURBED]
+
+    @property
+    def reference(self) -> Run | None:
+        """The run in float64, where there is one."""
+        return self.runs.get(REFERENCE)
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs Keras and scratch have both finished."""
+        return min(run.epochs for name, run in self.runs.items() if name in ("keras", "scratch"))
+
+    def drift(self, epoch: int = -1, unit: slice = slice(None)) -> float:
+        """Return how far the widest of the perturbed runs is from scratch after so many epochs, or after all."""
+        return drift(self.scratch.weights[epoch], [run.weights[epoch] for run in self.perturbed_runs], unit)
+
+    def tolerance(self, epoch: int) -> float:
+        """Return how far the weights of two right runs may be apart after so many epochs."""
+        return 2 * self.drift(epoch)
+
+    def history_drift(self, name: str) -> Array:
+        """Return how far the widest of the perturbed runs' reported numbers is from scratch's, after each epoch."""
+        reported = self.scratch.history[name]
+        drifted: Array = np.max(
+            [np.abs(np.subtract(run.history[name], reported)) for run in self.perturbed_runs], axis=0
+        )
+        return drifted
+
+    def history_tolerance(self, name: str) -> Array:
+        """Return how far two right runs' reported numbers may be apart: twice the drift, and the report's rounding."""
+        n = self.size.validation if name.startswith("val_") else self.size.train
+        reported = np.asarray(self.scratch.history[name])
+        return 2 * self.history_drift(name) + rounding_in_a_mean(name, reported, self.size, n)
+
+    def first_departure(self, run: Run) -> int | None:
+        """Return the first epoch, from 1, after which a run is further from scratch than rounding goes."""
+        for epoch in range(1, self.scratch.epochs + 1):
+            theirs, ours = run.weights[epoch], self.scratch.weights[epoch]
+            if finite(theirs) != finite(ours) or apart(theirs, ours) > self.tolerance(epoch):
+                return epoch
+        return None
+
+    def adding_up(self, epoch: int) -> float:
+        """Return how far rounding errors carry a run in so many epochs where no step carries them further."""
+        return adding_up(epoch * self.size.steps(self.size.train), self.scratch.weights[epoch])
+
+    def first_excess(self) -> int | None:
+        """Return the first epoch, from 1, after which Keras is further from scratch than rounding adds up to."""
+        for epoch in range(1, self.epochs + 1):
+            theirs, ours = self.keras.weights[epoch], self.scratch.weights[epoch]
+            if not apart(theirs, ours) <= self.adding_up(epoch):
+                return epoch
+        return None
+
+    def first_amplification(self) -> int | None:
+        """Return the first epoch, from 1, after which a perturbed run is further away than rounding adds up to."""
+        for epoch in range(1, self.scratch.epochs + 1):
+            if self.drift(epoch) > self.adding_up(epoch):
+                return epoch
+        return None
+
+
+class Training(Runs):
     """Runs of one config from the same weights on the same batches, each in ``runs`` under its name.
 
     There is a run for each of the ``frameworks``, Keras and scratch or scratch alone; two ``perturbed`` ones of
@@ -92,7 +200,8 @@ class Training:
         self._orders = orders or (lambda: islice(batch_order(config, rows.to_order), finished, None))
         names = [*self.frameworks, *(PERTURBED if perturbed else ())]
         names += [REFERENCE] if reference and config.dtype != "float64" else []
-        self.runs = {name: Run(name, (models or {}).get(name) or self._model(name)) for name in names}
+        size = Size(len(rows.x_train), len(rows.x_val), config.batch_size, config.dtype)
+        super().__init__({name: Run(name, (models or {}).get(name) or self._model(name)) for name in names}, size)
 
     def _model(self, name: str) -> Any:
         config, shape, scratch = self.config, self.rows.shape, self.frameworks["scratch"]
@@ -102,31 +211,6 @@ class Training:
             with scratch.dtype("float64"):
                 return scratch.build(config.reference(), shape, [w.astype(float) for w in self.start])
         return self.frameworks[name].build(config, shape, self.start)
-
-    @property
-    def keras(self) -> Run:
-        """Keras's run."""
-        return self.runs["keras"]
-
-    @property
-    def scratch(self) -> Run:
-        """Plain scratch's run."""
-        return self.runs["scratch"]
-
-    @property
-    def perturbed_runs(self) -> list[Run]:
-        """The runs that tell how far rounding alone goes."""
-        return [self.runs[name] for name in PERTURBED]
-
-    @property
-    def reference(self) -> Run | None:
-        """The run in float64, where there is one."""
-        return self.runs.get(REFERENCE)
-
-    @property
-    def epochs(self) -> int:
-        """How many epochs Keras and scratch have both finished."""
-        return min(self.runs[name].epochs for name in self.frameworks)
 
     @property
     def steps_an_epoch(self) -> int:
@@ -159,15 +243,17 @@ class Training:
         Each epoch's rows are put in order once, before the clock starts, so that ``fit`` takes them as they come and
         its seconds are those of training and validation alone.
         """
+        held_out = (self.rows.x_val, self.rows.y_val) if len(self.rows.x_val) else None
         for epoch, order in zip(range(epochs), self._orders(), strict=False):
             x, y = in_order(self.rows.x_train, order), self.rows.y_train[order]
             backwards = backwards_in_each_batch(np.arange(len(order)), self.config.batch_size)
             for run in runs:
                 callbacks = [self._keeper(run)] if by_step and epoch == epochs - 1 else []
                 if run.name in PERTURBED:
-                    run.fit(self.config, self.rows, gathered_in_order(x, backwards), y[backwards], callbacks)
+                    turned = gathered_in_order(x, backwards), y[backwards]
+                    run.fit(self.config.batch_size, held_out, *turned, callbacks)
                 else:
-                    run.fit(self.config, self.rows, x, y, callbacks)
+                    run.fit(self.config.batch_size, held_out, x, y, callbacks)
                 yield epoch, run
 
     def _keeper(self, run: Run) -> Any:
@@ -178,43 +264,6 @@ class Training:
                 run.steps.append(self.model.get_weights())
 
         return Keeper()
-
-    def drift(self, epoch: int = -1, unit: slice = slice(None)) -> float:
-        """Return how far the widest of the perturbed runs is from scratch after so many epochs, or after all."""
-        return drift(self.scratch.weights[epoch], [run.weights[epoch] for run in self.perturbed_runs], unit)
-
-    def tolerance(self, epoch: int) -> float:
-        """Return how far the weights of two right runs may be apart after so many epochs."""
-        return 2 * self.drift(epoch)
-
-    def history_drift(self, name: str) -> Array:
-        """Return how far the widest of the perturbed runs' reported numbers is from scratch's, after each epoch."""
-        reported = self.scratch.history[name]
-        drifted: Array = np.max(
-            [np.abs(np.subtract(run.history[name], reported)) for run in self.perturbed_runs], axis=0
-        )
-        return drifted
-
-    def history_tolerance(self, name: str) -> Array:
-        """Return how far two right runs' reported numbers may be apart: twice the drift, and the report's rounding."""
-        n = len(self.rows.x_val) if name.startswith("val_") else len(self.rows.x_train)
-        reported = np.asarray(self.scratch.history[name])
-        return 2 * self.history_drift(name) + _rounding_in_a_mean(name, reported, self.config, n)
-
-    def first_departure(self, run: Run) -> int | None:
-        """Return the first epoch, from 1, after which a run is further from scratch than rounding goes."""
-        for epoch in range(1, self.scratch.epochs + 1):
-            theirs, ours = run.weights[epoch], self.scratch.weights[epoch]
-            if finite(theirs) != finite(ours) or apart(theirs, ours) > self.tolerance(epoch):
-                return epoch
-        return None
-
-    def first_amplification(self) -> int | None:
-        """Return the first epoch, from 1, after which a perturbed run is further away than rounding adds up to."""
-        for epoch in range(1, self.scratch.epochs + 1):
-            if self.drift(epoch) > adding_up(epoch * self.steps_an_epoch, self.scratch.weights[epoch]):
-                return epoch
-        return None
 
 
 def apart(one: list[Array], other: list[Array]) -> float:
@@ -244,13 +293,13 @@ def adding_up(steps: int, weights: Sequence[Array]) -> float:
     return 2 * steps * max(float(np.spacing(np.abs(w).max())) for w in weights)
 
 
-def _rounding_in_a_mean(name: str, values: Array, config: Config, n: int) -> Array:
-    """Bound the rounding in a reported mean of n rows: over a batch, then over the batches, in the config's type.
+def rounding_in_a_mean(name: str, values: Array, size: Size, n: int) -> Array:
+    """Bound the rounding in a reported mean of n rows: over a batch, then over the batches, in the runs' type.
 
     An output off by e puts a squared error off by 2 * sqrt(loss) * e, hence the root. An accuracy may differ by one
     row more, whose output is a half to within rounding.
     """
-    u = float(np.finfo(config.dtype).eps) / 2
-    roundings = config.steps_an_epoch(n) + config.batch_size + 2 * LIBRARY_ROUNDINGS
+    u = float(np.finfo(size.dtype).eps) / 2
+    roundings = size.steps(n) + size.batch_size + 2 * LIBRARY_ROUNDINGS
     bound = roundings * u * (np.abs(values) + np.sqrt(np.abs(values)))
     return bound + 1 / n if name.endswith("accuracy") else bound

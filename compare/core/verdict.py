@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from compare.core.checks import Check, differing_labels
-from compare.core.training import PERTURBED, Training, adding_up, apart, drift, finite
+from compare.core.training import PERTURBED, Runs, Training, adding_up, apart, drift, finite
 from scratch.arrays import Array
 
 Word = Literal["matched", "rounding-limited", "mismatched"]
@@ -32,15 +32,21 @@ class Verdict:
         return next((check for check in self.checks if check.ok is False), None)
 
 
-def judge(training: Training, checks: Sequence[Check]) -> Verdict:
+def judge(training: Runs, checks: Sequence[Check]) -> Verdict:
     """Decide between Keras and scratch: matched, rounding-limited or mismatched.
 
     A check below the whole run that fails is a mismatch, whatever the run does. A run is rounding-limited where the
-    perturbed runs drift apart faster than rounding errors add up, unless Keras departed from scratch before that.
+    perturbed runs drift apart faster than rounding errors add up, unless Keras departed from scratch before that. Where
+    Keras itself never went further from scratch than rounding adds up to, no drift is needed to explain it: it matches.
     """
     failed = next((check for check in checks if check.ok is False), None)
     departed, amplified = training.first_departure(training.keras), training.first_amplification()
-    if amplified and (departed is None or amplified <= departed) and not (failed and failed.of_one_step):
+    if (
+        amplified
+        and training.first_excess()
+        and (departed is None or amplified <= departed)
+        and not (failed and failed.of_one_step)
+    ):
         why = "its perturbed runs drift apart faster than rounding adds up"
         return Verdict("rounding-limited", why, checks, amplified)
     if failed:

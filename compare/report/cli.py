@@ -1,7 +1,7 @@
-"""The command line's part of the report: ``python -m compare guide``."""
+"""What the command line does for the guide to the tutorial's lines; ``compare.run`` registers it with a script's."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -14,41 +14,20 @@ Html = Annotated[
 ]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(guide)
+def check_html(html: Path | None) -> None:
+    """Raise BadInput where no page can be written there, before any work is done for nothing."""
+    if html and (html.is_dir() or not html.parent.is_dir()):
+        raise BadInput(f"--html {html} is no file in a directory that is there; name one, such as guide.html")
 
 
-def guide(
-    context: typer.Context,
-    dataset: options.Dataset = "auto",
-    data: options.Data = None,
-    digit: options.Digit = 5,
-    pixels: options.PixelScale = "unit",
-    activation: options.Activation = "sigmoid",
-    loss: options.Loss = "mse",
-    dtype: options.FloatType = "float32",
-    epochs: options.Epochs = 10,
-    batch_size: options.BatchSize = 32,
-    optimizer: options.Optimizer = "sgd",
-    learning_rate: options.LearningRate = None,
-    momentum: options.Momentum = 0.0,
-    nesterov: options.Nesterov = False,
-    seed: options.Seed = 0,
-    html: Html = None,
-) -> None:
-    """Explain the tutorial's Keras lines: formula, NumPy source, and a value that both sides compute.
-
-    Nothing is trained but a few batches. Exit code: 0, or 1 where a value does not check.
-    """
+def guide(context: typer.Context, dataset: str, data: Path | None, html: Path | None) -> NoReturn:
+    """Explain the tutorial's Keras lines; ``context`` holds the options of its model."""
     from compare.core.comparison import Comparison
     from compare.report.guide import guide_of
     from compare.report.page import write_guide
     from compare.report.terminal import show_data, show_guide
     from scratch.datasets import load
 
-    if html and (html.is_dir() or not html.parent.is_dir()):
-        raise BadInput(f"--html {html} is no file in a directory that is there; name one, such as guide.html")
     console = Console()
     comparison = Comparison(options.config_of(context), load(dataset, data))
     show_data(console, comparison)
@@ -59,4 +38,4 @@ def guide(
         console.print(f"Written: {html}", highlight=False)
     else:
         show_guide(console, entries)
-    raise typer.Exit(0 if all(entry.value.ok for entry in entries) else 1)
+    raise typer.Exit(0 if all(entry.ok for entry in entries) else 1)

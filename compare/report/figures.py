@@ -1,5 +1,6 @@
 """The report's figures, each with its text alternative: curves, differences, weights, histograms."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ PANELS = {"accuracy": "Training accuracy", "val_accuracy": "Validation accuracy"
     "loss": "Training loss",
     "val_loss": "Validation loss",
 }
+WEIGHTS = "Weights, max|ΔW|"
 
 
 @dataclass(frozen=True)
@@ -66,17 +68,26 @@ def _whole_numbers(axes: Any) -> None:
 def curve(comparison: Comparison, name: str) -> DescribedFigure:
     """Draw one number of the history of both sides, one line on the other."""
     keras, scratch = (comparison.runs[side].history[name] for side in ("keras", "scratch"))
-    epochs, title = _epochs(comparison), PANELS[name]
+    part = "validation" if name.startswith("val_") else "train"
+    level = comparison.rows.baseline[part] if name.endswith("accuracy") else None
+    return two_curves(name, PANELS[name], keras, scratch, level)
+
+
+def two_curves(
+    name: str, title: str, keras: Sequence[float], scratch: Sequence[float], level: float | None = None
+) -> DescribedFigure:
+    """Draw a number that both sides report, by epoch; ``level`` is the baseline of an accuracy."""
+    epochs = list(range(1, len(scratch) + 1))
     figure, axes = _panel(title)
     every = max(1, len(epochs) // 20)
     axes.plot(epochs, keras, color=COLOURS["keras"], linewidth=6, alpha=0.45, label="Keras")
     look: dict[str, Any] = {"linewidth": 1.6, "linestyle": "--", "marker": "x", "markevery": every}
     axes.plot(epochs, scratch, color=COLOURS["scratch"], label="NumPy", **look)
     over = ""
-    if name.endswith("accuracy"):
-        level = comparison.rows.baseline["validation" if name.startswith("val_") else "train"]
+    if level is not None:
         axes.axhline(level, color=COLOURS["baseline"], linestyle=":", linewidth=1.6, label=f"baseline {level:.4f}")
         over = f", and a dotted line at the baseline, {level:.4f}"
+    if name.endswith("accuracy"):
         low, high = axes.get_ylim()
         if high - low < NARROWEST:
             axes.set_ylim((low + high - NARROWEST) / 2, (low + high + NARROWEST) / 2)
@@ -95,7 +106,7 @@ def weight_difference(comparison: Comparison) -> DescribedFigure:
     keras, scratch, epochs = comparison.runs["keras"], comparison.runs["scratch"], _epochs(comparison)
     between = np.array([apart(keras.weights[epoch], scratch.weights[epoch]) for epoch in epochs])
     drifted = np.array([comparison.training.drift(epoch) for epoch in epochs])
-    return _difference(comparison, "weights_difference", "Weights, max|ΔW|", between, drifted, 2 * drifted)
+    return difference("weights_difference", WEIGHTS, between, drifted, 2 * drifted)
 
 
 def history_difference(comparison: Comparison, name: str) -> DescribedFigure:
@@ -103,12 +114,10 @@ def history_difference(comparison: Comparison, name: str) -> DescribedFigure:
     keras, scratch = comparison.runs["keras"], comparison.runs["scratch"]
     between = np.abs(np.subtract(keras.history[name], scratch.history[name]))
     drifted, allowed = comparison.training.history_drift(name), comparison.training.history_tolerance(name)
-    return _difference(comparison, f"{name}_difference", PANELS[name], between, drifted, allowed)
+    return difference(f"{name}_difference", PANELS[name], between, drifted, allowed)
 
 
-def _difference(
-    comparison: Comparison, name: str, title: str, found: Array, drifted: Array, allowed: Array
-) -> DescribedFigure:
+def difference(name: str, title: str, found: Array, drifted: Array, allowed: Array) -> DescribedFigure:
     """Draw differences on a logarithmic axis; those that are exactly 0 stand on its floor, which says so."""
     from matplotlib.ticker import NullFormatter
 
@@ -119,7 +128,7 @@ def _difference(
         axes.text(0.5, 0.5, "exactly 0, or no number", ha="center", transform=axes.transAxes, color=COLOURS["muted"])
         return DescribedFigure(name, figure, f"{title}: the difference is exactly 0, or no number, after every epoch.")
     floor, top = 10 ** np.floor(np.log10(positive.min()) - 0.1), 10 ** np.ceil(np.log10(positive.max()))
-    epochs = _epochs(comparison)
+    epochs = list(range(1, len(found) + 1))
     axes.set_yscale("log")
     axes.set_ylim(floor, 30 * top)  # room for the legend
     axes.yaxis.set_minor_formatter(NullFormatter())

@@ -227,7 +227,13 @@ class Entry:
     word: str
     after: str
     math: Sequence[Stated]
-    value: Check
+    value: Check | None
+    """None for a line that computes nothing of its own, or that could not be held against anything."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing departs."""
+        return self.value is None or self.value.ok is not False
 
     @property
     def code(self) -> str:
@@ -237,13 +243,18 @@ class Entry:
     @property
     def quantity(self) -> str:
         """What the value is: its name and, of an array, its place."""
+        if self.value is None:
+            return ""
         name, where = self.value.quantity, self.value.where
-        name = "W after one step" if self.value.rung == "weights after one step" else name
+        if self.value.rung.startswith("weights after"):
+            name = f"{name} {self.value.rung.removeprefix('weights ')}"
         return f"{name}, at {list(where)}" if where else name
 
     @property
     def numbers(self) -> tuple[str, str, str, str]:
         """Keras's value, scratch's, how far they are apart, and how far they may be; dashes where none is finite."""
+        if self.value is None:
+            return ("–",) * 4
         keras, scratch, allowed = self.value.keras, self.value.scratch, self.value.allowed
         if keras is None or scratch is None or allowed is None:
             return ("–",) * 4

@@ -5,6 +5,7 @@ fraction, ``**`` a power, ``exp(x)`` a power of e, ``==`` the question ≟; sums
 """
 
 import ast
+import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -17,6 +18,8 @@ SIGNS = {ast.Add: "+", ast.Sub: "−", ast.Mult: "·", ast.Eq: "≟", ast.Gt: ">
 SHORT = {"maximum": "max", "minimum": "min"}
 FENCED = {"abs": "||", "floor": "⌊⌋", "ceil": "⌈⌉", "norm": "‖‖"}
 OVER = {-1: "units", 0: "rows"}
+NUMBERED = re.compile(r"(d?[WXabz])(\d+)")
+"""A symbol of one layer of several."""
 COMPARED, ADDED, MULTIPLIED, RAISED, ATOM = range(5)
 
 Part = tuple[Element, int]
@@ -98,9 +101,12 @@ def _set(node: ast.expr) -> Part:
 
 
 def _name(name: str) -> Element:
-    """Set a name: dW as a d and an italic W, beta_1 as β with a subscript, learning_rate as words."""
+    """Set a name: dW as a d and an italic W, z2 as z with a subscript, beta_1 as β with one, learning_rate as words."""
     if len(name) == 2 and name[0] == "d":
         return _row(_element("mi", text="d", mathvariant="normal"), _element("mi", text=name[1]))
+    numbered = NUMBERED.fullmatch(name)
+    if numbered:
+        return _element("msub", _name(numbered[1]), _element("mn", text=numbered[2]))
     stem, _, below = name.partition("_")
     if below and (stem in GREEK or stem == "fan"):
         return _element("msub", _name(stem), _element("mn" if below.isdigit() else "mi", text=below))

@@ -54,7 +54,7 @@ def write_report(comparison: Comparison, path: Path, command: str, figures: Path
         scores=_scores(predictions),
         apart=float(np.abs(predictions.a - predictions.a_keras).max()) if predictions.finite else None,
         mistakes=_mistakes(comparison, predictions),
-        ladder=[_rung(rung) for rung in comparison.checks],
+        ladder=[rung(one) for one in comparison.checks],
         data=data_of(comparison, predictions),
         epochs=comparison.epochs,
     )
@@ -82,7 +82,8 @@ def shown(entry: Entry) -> dict[str, Any]:
         "math": [_math(one) for one in entry.math],
         "quantity": entry.quantity,
         "numbers": dict(zip(("Keras", "NumPy", "difference", "allowed"), entry.numbers, strict=True)),
-        "ok": entry.value.ok,
+        "checked": entry.value is not None,
+        "ok": entry.ok,
     }
 
 
@@ -178,16 +179,17 @@ def picture(image: Array, peak: int) -> str:
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def _rung(rung: Check) -> dict[str, str]:
-    word = {True: "holds", False: "fails", None: "not reached"}[rung.ok]
-    if rung.ok and rung.keras is None:
+def rung(check: Check) -> dict[str, str]:
+    """Set a row of the ladder."""
+    word = {True: "holds", False: "fails", None: "not reached"}[check.ok]
+    if check.ok and check.keras is None:
         word = "holds: no number on either side"
     return {
-        "rung": rung.rung,
-        "quantity": rung.quantity,
-        "shape": " × ".join(str(n) for n in rung.shape) or "one number",
-        "difference": short(rung.max_abs_difference),
-        "tolerance": short(rung.tolerance),
-        "share": share(rung.share),
+        "rung": check.rung,
+        "quantity": check.quantity,
+        "shape": " × ".join(str(n) for n in check.shape) or "one number",
+        "difference": short(check.max_abs_difference),
+        "tolerance": short(check.tolerance),
+        "share": share(check.share),
         "word": word,
     }

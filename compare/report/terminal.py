@@ -128,10 +128,14 @@ def show_verdict(console: Console, verdict: Verdict) -> None:
     console.print(line, soft_wrap=True)
 
 
-def show_guide(console: Console, entries: list[Entry]) -> None:
-    """Print every row: Keras line, what it says, formula, source, and the value of both sides."""
+def show_guide(console: Console, entries: list[Entry], places: bool = False) -> None:
+    """Print every row: Keras line, what it says, formula, source, and the value of both sides.
+
+    ``places`` tells of each where its line stands.
+    """
     for number, entry in enumerate(entries, 1):
-        console.rule(Text(f"{number}. {entry.row.title}", style="bold"), align="left")
+        place = f" ({entry.line.place})" if places else ""
+        console.rule(Text(f"{number}. {entry.row.title}{place}", style="bold"), align="left")
         _code(console, entry.code)
         console.print(Padding(Text(entry.row.says), (0, 0, 1, 0)))
         for one in entry.math:
@@ -139,7 +143,8 @@ def show_guide(console: Console, entries: list[Entry]) -> None:
             if one.formula:
                 console.print(Padding(Text(one.formula, style="bold"), (1, 4)))
             _code(console, one.source)
-        console.print(_checked(entry), soft_wrap=True)
+        if entry.value is not None:
+            console.print(_checked(entry), soft_wrap=True)
         console.print()
 
 
@@ -151,6 +156,6 @@ def _code(console: Console, source: str) -> None:
 def _checked(entry: Entry) -> Text:
     keras, numpy, difference, allowed = entry.numbers
     return Text.assemble(
-        ("✓ agrees" if entry.value.ok else "✗ departs", "bold green" if entry.value.ok else "bold red"),
+        ("✓ agrees" if entry.ok else "✗ departs", "bold green" if entry.ok else "bold red"),
         f"  {entry.quantity}: Keras {keras}, NumPy {numpy}, difference {difference}, allowed {allowed}",
     )

@@ -54,8 +54,9 @@ def test_what_is_not_reached_says_so() -> None:
 
 
 def test_weights_have_the_legend_s_names_and_those_of_several_layers_are_numbered() -> None:
-    assert names_of([None] * 2) == ["W", "b"]
-    assert names_of([None] * 4) == ["W1", "b1", "W2", "b2"]
+    W, b = np.zeros((2, 1)), np.zeros(1)
+    assert names_of([W, b]) == ["W", "b"]
+    assert names_of([W, b] * 2) == ["W1", "b1", "W2", "b2"]
 
 
 @pytest.fixture(params=["float32", "float64"])

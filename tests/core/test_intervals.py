@@ -150,3 +150,19 @@ def test_an_operation_without_a_rule_is_refused() -> None:
         np.sin(Interval.exact(np.zeros(2)))
     with pytest.raises(TypeError):
         np.concatenate([Interval.exact(np.zeros(2))] * 2)
+
+
+def test_a_choice_is_one_or_the_other_where_it_is_sure_and_both_in_between() -> None:
+    z = Interval(np.array([-2.0, -1e-9, 3.0]), np.array([-1.0, 1e-9, 4.0]), np.dtype("float32"))
+    chosen = np.where(z > 0, z, 0.0 * z - 5)
+    assert chosen.high[0] < -4
+    assert chosen.low[1] < -4
+    assert chosen.high[1] > -1e-3
+    assert chosen.low[2] >= 3
+
+
+def test_a_size_and_the_largest_of_a_row_round_nothing() -> None:
+    z = Interval(np.array([[-2.0, -1.0]]), np.array([[-1.5, 3.0]]), np.dtype("float32"))
+    size, largest = np.abs(z), z.max(axis=-1)
+    assert (size.low.tolist(), size.high.tolist()) == ([[1.5, 0.0]], [[2.0, 3.0]])
+    assert (largest.low.tolist(), largest.high.tolist()) == ([-1.0], [3.0])

@@ -13,15 +13,17 @@ if TYPE_CHECKING:
 DIRECTORIES = re.compile(r"(?<![\w/:.])/(?:[^/,;:()\n]+/)*(?=[^\s/])")
 
 
-def render(package: str, template: str, **context: Any) -> str:
+def render(package: str, template: str, *others: str, **context: Any) -> str:
     """Fill a template of ``package`` (``compare.report``); its name is that of a file in the package's ``templates``.
+
+    It may include those of ``others``, packages too.
 
     Everything is escaped but what is marked safe. A name that the template uses and nobody gave is an error.
     """
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=ChoiceLoader([PackageLoader(package), PackageLoader("compare.common.pages")]),
+        loader=ChoiceLoader([PackageLoader(one) for one in (package, *others, "compare.common.pages")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

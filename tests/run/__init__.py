@@ -1,0 +1,1 @@
+"""A script of one's own, run and held against scratch."""
