@@ -1,0 +1,446 @@
+"""Whether a program evaluates on data that were prepared like those it trained on, and on those that it says."""
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.check.program.finding import Edit, Finding
+from compare.check.program.replay import CannotReplay, Replay, apply
+from compare.check.program.scene import PRODUCTS, SAME_ROWS, TESTED, TRAINED, Meet, Report, Scene, enclosed, short_name, shown
+from compare.check.program.trace import COMPUTES, Op, Trace
+
+Array = NDArray[np.float64]
+
+LEAST_ROWS = 5
+"""Rows that an evaluation must have for its columns to be compared with the training's by their numbers."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One operation that data went through: the data's place among its operands, and the other operand."""
+
+    op: Op
+    position: int
+    other: int | None
+
+    @property
+    def what(self) -> tuple[str, int]:
+        """The operation, by which two preparations are compared."""
+        return short_name(self.op), self.position
+
+
+def way_of(trace: Trace, ref: int) -> tuple[int, list[Prepared]]:
+    """Return where data came from, and the operations that changed their numbers since, the earliest first."""
+    found: list[Prepared] = []
+    for _ in range(60):
+        at = trace.maker[ref]
+        if at < 0:
+            break
+        op = trace.ops[at]
+        name = short_name(op)
+        inputs = [one for one in op.inputs if trace.rows[one][0] == "array" and trace.size(one) > 1]
+        if not inputs or op.kind == "number":
+            break
+        if op.kind in ("store", "put"):
+            break
+        if op.kind == "gather" or name in SAME_ROWS:
+            inside = _column(trace, op, ref, inputs)
+            ref = inside
+            continue
+        if op.kind in ("binary", "augment") and len(op.inputs) == 2 and name in ("+", "-", "*", "/", "//"):
+            position = int(trace.size(op.inputs[1]) > trace.size(op.inputs[0]))
+            found.append(Prepared(op, position, op.inputs[1 - position]))
+            ref = op.inputs[position]
+            continue
+        if op.kind == "call" and name in ("divide", "subtract", "multiply", "add", "true_divide"):
+            position = int(trace.size(op.inputs[1]) > trace.size(op.inputs[0]))
+            found.append(Prepared(op, position, op.inputs[1 - position]))
+            ref = op.inputs[position]
+            continue
+        if op.kind == "call" and name in ("fit_transform", "transform", "scale", "minmax_scale", "normalize"):
+            found.append(Prepared(op, 0, None))
+            ref = max(inputs, key=trace.size)
+            continue
+        break
+    return ref, found[::-1]
+
+
+def _column(trace: Trace, op: Op, out: int, inputs: Sequence[int]) -> int:
+    """Return the operand that an operation's result is part of: of several, one with as many columns, or the largest."""
+    width = trace.shape(out)[1:]
+    alike = [one for one in inputs if trace.shape(one)[1:] == width]
+    return max(alike or inputs, key=trace.size)
+
+
+def data_of(scene: Scene, prediction: int) -> int | None:
+    """Return the inputs that a prediction was computed from: what first meets a parameter in a product."""
+    trace = scene.trace
+    up, _ = scene._up([prediction], frozenset())
+    ops = sorted((op for ref in up if (op := scene.made(ref)) is not None and ref not in scene.sources), key=lambda op: op.at)
+    for op in ops:
+        if op.kind in COMPUTES and (op.detail in PRODUCTS or (op.kind == "call" and op.detail[0] in PRODUCTS)):
+            inside = [one for one in op.inputs if one in scene.down]
+            outside = [one for one in op.inputs if one not in scene.down and trace.rows[one][0] == "array"]
+            if inside and outside and trace.size(outside[0]) > 1:
+                return outside[0]
+    return None
+
+
+def trained_on(scene: Scene) -> int | None:
+    """Return the inputs of a training step."""
+    return data_of(scene, scene.prediction) if scene.prediction is not None else None
+
+
+def _width(trace: Trace, ref: int) -> int:
+    shape = trace.shape(ref)
+    return shape[-1] if shape else 1
+
+
+# ---------------------------------------------------------------------- prepared otherwise
+
+
+def preparation(scene: Scene, group: Sequence[Report]) -> Finding | None:
+    """Return that the evaluated rows were not prepared like the training rows."""
+    report = group[-1]
+    if scene.prediction is None or not report.meets:
+        return None
+    X = trained_on(scene)
+    if X is None:
+        return None
+    for meet in report.meets[:1]:
+        Z = data_of(scene, meet.raw[0])
+        if Z is None or Z == X or scene.trace.size(Z) < 2:
+            continue
+        finding = _compared(scene, report, meet, X, Z)
+        if finding is not None:
+            return finding
+    return None
+
+
+def _compared(scene: Scene, report: Report, meet: Meet, X: int, Z: int) -> Finding | None:
+    trace = scene.trace
+    _, trained = way_of(trace, X)
+    root, asked = way_of(trace, Z)
+    if trace.ops[trace.maker[Z]].out == X if trace.maker[Z] >= 0 else False:
+        return None
+    shared = {p.op.at for p in trained} & {p.op.at for p in asked}
+    trained = [p for p in trained if p.op.at not in shared]
+    asked = [p for p in asked if p.op.at not in shared]
+    if [p.what for p in trained] == [p.what for p in asked]:
+        return _own_statistics(scene, report, trained, asked) if trained else _far_off(scene, report, meet, X, Z)
+    missing = _missing(trained, asked)
+    if missing is None or not _differs(trace, X, Z):
+        return None
+    edits = _prepare(scene, Z, missing)
+    name = _named(scene, Z) or "the evaluated rows"
+    first = missing[0]
+    made = scene.made(Z)
+    binds = [b for b in scene.bound.get(Z, []) if b.kind in ("bind", "set")]
+    node = binds[0].node if binds else (made or meet.op).node
+    x, z = trace.array(X), trace.array(Z)
+    assert x is not None and z is not None
+    return Finding(
+        node,
+        f"Training divides, shifts or scales its rows ({trace.program.text(first.op.node)}), and {name} is used without: its largest "
+        f"number is {shown(z.max())}, that of the training rows {shown(x.max())}.",
+        "scaled-only-in-training", f"{name} prepared like the training rows",
+        [meet.op.node, scene.made(report.ref).node, *([made.node] if made else [])],  # type: ignore[union-attr]
+        edits,
+    )  # fmt: skip
+
+
+def _missing(trained: Sequence[Prepared], asked: Sequence[Prepared]) -> list[Prepared] | None:
+    """Return what the training's rows went through and the others did not; None where these went through more."""
+    missing = []
+    left = list(asked)
+    for step in trained:
+        if left and left[0].what == step.what:
+            left.pop(0)
+        else:
+            missing.append(step)
+    return missing if missing and not left else None
+
+
+def _differs(trace: Trace, X: int, Z: int) -> bool:
+    """Return whether two sets of rows have numbers of another size, or from another range."""
+    x, z = trace.array(X), trace.array(Z)
+    if x is None or z is None or not x.size or not z.size:
+        return False
+    spread = max(float(x.std()), 1e-12)
+    ratio = float(z.std()) / spread
+    return abs(float(z.mean() - x.mean())) > 3 * spread or ratio > 3 or ratio < 1 / 3
+
+
+def _named(scene: Scene, ref: int) -> str | None:
+    for bind in scene.bound.get(ref, []):
+        if bind.kind == "bind":
+            return str(bind.detail)
+    return None
+
+
+def _prepare(scene: Scene, Z: int, missing: Sequence[Prepared]) -> list[Edit]:
+    """Return edits that put the missing operations where the rows got their name."""
+    program = scene.trace.program
+    for bind in scene.bound.get(Z, []):
+        statement = program.nodes[bind.node]
+        if bind.kind != "bind" or not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+            continue
+        text = program.text(statement.value.number)  # type: ignore[attr-defined]
+        if isinstance(statement.value, ast.Tuple):
+            continue
+        for step in missing:
+            other = None if step.other is None else _named(scene, step.other) or scene.text(step.op, step.other)
+            if other is None or step.op.kind == "call":
+                return []
+            text = f"{enclosed(text)} {step.op.detail} {enclosed(other)}" if step.position == 0 else f"{enclosed(other)} {step.op.detail} {enclosed(text)}"
+        return [((statement.value.number, text),)]  # type: ignore[attr-defined]
+    return []
+
+
+def _own_statistics(scene: Scene, report: Report, trained: Sequence[Prepared], asked: Sequence[Prepared]) -> Finding | None:
+    """Return that the evaluated rows were scaled by their own mean and deviation, not by the training rows'."""
+    trace = scene.trace
+    other = []
+    for one, two in zip(trained, asked, strict=True):
+        if one.other is None or two.other is None:
+            if short_name(two.op) == "fit_transform" and short_name(one.op) == "fit_transform" and one.op.at != two.op.at:
+                other.append((one, two))
+            continue
+        x, z = trace.array(one.other), trace.array(two.other)
+        if x is None or z is None or x.shape != z.shape or np.allclose(x, z, rtol=1e-9, atol=1e-12):
+            continue
+        if not (_statistic(trace, one) and _statistic(trace, two)):
+            return None
+        other.append((one, two))
+    if not other:
+        return None
+    edit: list[tuple[int, str]] = []
+    for one, two in other:
+        node = scene.operand(two.op, two.other) if two.other is not None else None
+        name = _named(scene, one.other) if one.other is not None else None
+        text = name or (scene.text(one.op, one.other) if one.other is not None else None)
+        if node is not None and text is not None:
+            edit.append((node, enclosed(text)))
+    one, two = other[0]
+    x, z = (trace.array(p.other) if p.other is not None else None for p in (one, two))
+    program = trace.program
+    return Finding(
+        two.op.node,
+        f"{program.text(two.op.node)} scales the evaluated rows by their own numbers ({shown(z)}), and the training rows were scaled by "
+        f"theirs ({shown(x)}): the same row means another thing in each.",
+        "scaled-only-in-training", "the training rows' numbers for both",
+        [p.op.node for _, p in other] + [program.statement(two.op.node)],
+        [tuple(edit)] if len(edit) == len(other) else [],
+    )  # fmt: skip
+
+
+def _statistic(trace: Trace, step: Prepared) -> bool:
+    """Return whether an operand sums up the very data that it is applied to."""
+    assert step.other is not None
+    up = trace.upstream([step.other])
+    root, _ = way_of(trace, step.op.inputs[step.position])
+    made = trace.maker[step.other]
+    return made >= 0 and root in up and trace.size(step.other) <= max(1, _width(trace, step.op.out))
+
+
+def _far_off(scene: Scene, report: Report, meet: Meet, X: int, Z: int) -> Finding | None:
+    """Return that all evaluated rows lie far outside of what was trained on, where a program hides what it did to them.
+
+    This is for data frames, whose columns change where no operation shows it.
+    """
+    trace = scene.trace
+    if trace.maker[X] >= 0 and trace.maker[Z] >= 0:
+        return None
+    x, z = trace.array(X), trace.array(Z)
+    if x is None or z is None or x.ndim != 2 or z.ndim != 2 or x.shape[1] != z.shape[1] or len(z) < LEAST_ROWS or len(x) < LEAST_ROWS:
+        return None
+    spread = np.ptp(x, axis=0)
+    far = (z > x.max(axis=0) + 3 * spread) | (z < x.min(axis=0) - 3 * spread)
+    columns = np.flatnonzero(far.all(axis=0) & (spread > 0))
+    if not len(columns):
+        return None
+    c = columns[0]
+    return Finding(
+        meet.op.node,
+        f"Column {c} of the evaluated rows goes from {shown(z[:, c].min())} to {shown(z[:, c].max())}, and that of the training rows from "
+        f"{shown(x[:, c].min())} to {shown(x[:, c].max())}: they were not prepared alike.",
+        "scaled-only-in-training", "the evaluated rows prepared like the training rows", [],
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------- scaled back
+
+
+def scale(scene: Scene, group: Sequence[Report]) -> Finding | None:
+    """Return that predictions of a scaled target are held against the target in its own units, not scaled back in full."""
+    report = group[-1]
+    if scene.labels is None or scene.kind is None or scene.prediction is None:
+        return None
+    trace = scene.trace
+    _, steps = way_of(trace, scene.labels)
+    if not steps or any(p.other is None or trace.size(p.other) != 1 for p in steps):
+        return None
+    trained = trace.array(scene.labels)
+    for meet in report.meets:
+        if meet.form != "difference":
+            continue
+        y = trace.array(meet.label)
+        root, own = way_of(trace, meet.label)
+        back = _back(scene, meet.operand)
+        if own or y is None or trained is None or back is None or y.size != trace.size(meet.operand):
+            continue
+        output, ops = back
+        scaled = _through(scene, steps, y)
+        if scaled is None:
+            continue
+        try:
+            replay = Replay(trace, {output: scaled.reshape(trace.shape(output))}).run([*ops, meet.op])
+            left = np.asarray(replay.get(meet.op.out), float)
+        except (CannotReplay, ValueError, TypeError, ArithmeticError):
+            continue
+        spread = float(y.std())
+        if left.size != y.size or not spread or float(np.abs(left).max()) <= 1e-6 * (spread + float(np.abs(y).max())):
+            continue
+        return _not_back(scene, report, meet, steps, ops, left)
+    return None
+
+
+def _through(scene: Scene, steps: Sequence[Prepared], y: Array) -> Array | None:
+    """Return labels after the operations that the training's labels went through."""
+    trace = scene.trace
+    for step in steps:
+        assert step.other is not None
+        inputs: list[Any] = [trace.value(step.other)] * 2
+        inputs[step.position] = y
+        try:
+            y = np.asarray(apply(Replay(trace, {}), step.op, inputs), float)
+        except (CannotReplay, ValueError, TypeError, ArithmeticError):
+            return None
+    return y
+
+
+def _back(scene: Scene, ref: int) -> tuple[int, list[Op]] | None:
+    """Return the model's output behind a value, and the operations since."""
+    ops: list[Op] = []
+    for _ in range(8):
+        if scene.signature(ref) == scene.kind:
+            return ref, ops[::-1]
+        op = scene.made(ref)
+        inside = [one for one in op.inputs if one in scene.down] if op is not None else []
+        if op is None or len(inside) != 1:
+            return None
+        ops.append(op)
+        ref = inside[0]
+    return None
+
+
+INVERSE = {"+": "-", "-": "+", "*": "/", "/": "*"}
+
+
+def _not_back(
+    scene: Scene, report: Report, meet: Meet, steps: Sequence[Prepared], ops: Sequence[Op], left: Array
+) -> Finding:
+    trace, program = scene.trace, scene.trace.program
+    done = [op.detail for op in ops if op.kind in ("binary", "augment")]
+    wanted = [INVERSE.get(str(step.op.detail), "?") for step in reversed(steps)]
+    rest = list(reversed(steps))[len(done) :] if done == wanted[: len(done)] else []
+    edits: list[Edit] = []
+    node = meet.op.node
+    made = scene.made(meet.operand)
+    if made is not None and ops:
+        node = made.node
+    text = program.text(node) if ops and made is not None else scene.text(meet.op, meet.operand)
+    target = node if ops else scene.operand(meet.op, meet.operand)
+    if rest and text is not None and target is not None:
+        for step in rest:
+            assert step.other is not None
+            other = _named(scene, step.other) or scene.text(step.op, step.other)
+            sign = INVERSE.get(str(step.op.detail))
+            if other is None or sign is None or step.position:
+                break
+            text = f"{text if sign in '+-' else enclosed(text)} {sign} {enclosed(other)}"
+        else:
+            edits.append(((target, text if ops else f"({text})"),))
+    added = [step for step in rest if step.op.detail == "-"]
+    only_mean = len(rest) == 1 and bool(added)
+    return Finding(
+        node,
+        f"The target was scaled for training ({program.text(steps[-1].op.node)}), and the predictions are not scaled back in full before "
+        f"they are held against it: a prediction that is right is off by {shown(left)}.",
+        "mean-not-added-back" if only_mean else "not-scaled-back", "the predictions in the target's own units",
+        [meet.op.node, program.statement(node)], edits,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------- other rows than it says
+
+
+def rows(scene: Scene, group: Sequence[Report]) -> Finding | None:
+    """Return that what is called a result on unseen rows was measured on those of the training."""
+    report = group[-1]
+    if not report.meets or not TESTED.search(report.words) or TRAINED.search(TESTED.sub("", report.words)):
+        return None
+    trace = scene.trace
+    if scene.training.steps and report.at < scene.training.steps[-1].end:
+        return None
+    X, Z = trained_on(scene), data_of(scene, report.meets[0].raw[0])
+    if X is None or Z is None or not _among(trace, Z, X):
+        return None
+    unused = _unused(scene, Z)
+    statement = scene.trace.program.statement(scene.made(report.ref).node)  # type: ignore[union-attr]
+    return _of_the_training(scene, report, X, statement, unused) if unused else None
+
+
+def _among(trace: Trace, Z: int, X: int) -> bool:
+    """Return whether evaluated rows are those that were trained on: the same array, or what each batch was taken from."""
+    if Z == X:
+        return True
+    z, x = trace.array(Z), trace.array(X)
+    return z is not None and x is not None and z.shape == x.shape and np.array_equal(z, x)
+
+
+def _unused(scene: Scene, Z: int) -> list[str]:
+    """Return names of held-out rows that no prediction was ever computed from."""
+    trace = scene.trace
+    found = []
+    for ref, binds in scene.bound.items():
+        names = [str(b.detail) for b in binds if b.kind == "bind" and TESTED.search(str(b.detail))]
+        if not names or ref in scene.down or trace.rows[ref][0] != "array" or ref == Z:
+            continue
+        if trace.shape(ref)[1:] == trace.shape(Z)[1:] and len(trace.shape(ref)) == 2:
+            if not any(trace.ops[at].out in scene.down for at in trace.consumers(ref)):
+                found.append(names[0])
+    return found
+
+
+def _of_the_training(scene: Scene, report: Report, X: int, statement: int, unused: Sequence[str]) -> Finding:
+    program = scene.trace.program
+    names = {str(b.detail) for binds in scene.bound.values() for b in binds if b.kind == "bind"}
+    edit = []
+    for node in ast.walk(program.nodes[statement]):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            other = _counterpart(node.id, names)
+            if other is not None:
+                edit.append((node.number, other))  # type: ignore[attr-defined]
+    return Finding(
+        statement,
+        f"This is called a result on unseen rows, and it is measured on those of the training: {unused[0]} is never asked. "
+        f"{shown(scene.recorded(report))} is reported.",
+        "measured-on-the-training-rows", f"the same of {unused[0]}", [], [tuple(edit)] if edit else [],
+    )  # fmt: skip
+
+
+@lru_cache
+def _halves(name: str) -> tuple[str, ...]:
+    swaps = (("train", "test"), ("tr", "te"), ("train", "val"), ("tr", "val"), ("train", "valid"), ("train", "held"))
+    return tuple(name.replace(a, b) for a, b in swaps if a in name)
+
+
+def _counterpart(name: str, names: set[str]) -> str | None:
+    """Return the held-out rows' name that belongs to one of the training rows."""
+    return next((other for other in _halves(name) if other in names), None)

@@ -1,0 +1,594 @@
+"""What a program reports wrongly: losses and accuracies that are no measure of its predictions against its labels.
+
+All conventions are right: sum, mean, half, percent, count, error rate, the mean over batches. A report is called wrong
+only where no convention explains its value and where one edit makes it one that a convention explains.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.check.program.evaluation import preparation, rows, scale
+from compare.check.program.finding import Edit, Finding
+from compare.check.program.optimizers import Rule
+from compare.check.program.reference import Reading, aligned
+from compare.check.program.replay import Replay, binary
+from compare.check.program.scene import ACCURATE, LOSS, MISTAKEN, Meet, Report, Scene, enclosed, short_name, shown
+from compare.check.program.steps import Training, find_training
+from compare.check.program.trace import Op, Trace
+
+Array = NDArray[np.float64]
+Judge = Callable[[Scene, Sequence[Report]], Finding | None]
+
+
+def wrong_reports(trace: Trace, training: Training, reading: Reading | None, rule: Rule | None) -> list[Finding]:
+    """Return what a program reports wrongly, one finding for each place and mistake."""
+    scene = Scene(training, reading)
+    found: dict[tuple[int, str], Finding] = {}
+    for finding, _ in judged(scene, scene.reports()):
+        key = (trace.program.statement(finding.node), finding.name)
+        if key not in found:
+            found[key] = finding
+            finding.holds = without(finding, reading)
+    return list(found.values())
+
+
+def judged(scene: Scene, groups: Sequence[Sequence[Report]]) -> Iterator[tuple[Finding, Sequence[Report]]]:
+    """Yield what is wrong with each group of reports: its first mistake."""
+    for group in groups:
+        for judge in JUDGES:
+            finding = judge(scene, group)
+            if finding is not None:
+                yield finding, group
+                break
+
+
+def without(finding: Finding, reading: Reading | None) -> Callable[[Trace], bool]:
+    """Return a check that an edited program is without a mistake and, where it is known, reports what is due."""
+
+    def check(trace: Trace) -> bool:
+        training = find_training(trace)
+        if training is None:
+            return False
+        scene = Scene(training, reading)
+        groups = scene.reports()
+        if any(other.name == finding.name for other, _ in judged(scene, groups)):
+            return False
+        due = finding.value
+        values = [scene.recorded(report) for group in groups for report in group]
+        return due is None or any(np.isclose(value, due, rtol=1e-4, atol=1e-9) for value in values)
+
+    return check
+
+
+# ---------------------------------------------------------------------- every pair
+
+
+def is_every_pair(scene: Scene, meet: Meet) -> bool:
+    """Return whether n outputs met n labels in n rows of n."""
+    p, q, out = (scene.trace.shape(ref) for ref in (meet.operand, meet.label, meet.op.out))
+    n = int(np.prod(p))
+    return n > 1 and int(np.prod(q)) == n and out == (n, n)
+
+
+def pairs(scene: Scene, group: Sequence[Report]) -> Finding | None:
+    """Return that a column met a row, so that every output was held against every label."""
+    for report in group:
+        for meet in report.meets:
+            if is_every_pair(scene, meet) and scene.replays(report):
+                return _every_pair(scene, report, meet)
+    return None
+
+
+def _every_pair(scene: Scene, report: Report, meet: Meet) -> Finding:
+    trace = scene.trace
+    n = trace.size(meet.operand)
+
+    def row_by_row(replay: Replay, op: Op) -> Any:
+        left, right = (np.reshape(np.asarray(replay.get(ref), float), -1) for ref in op.inputs)
+        return binary(op.detail, left, right) if op.kind != "call" else binary({"subtract": "-", "multiply": "*"}.get(short_name(op), "=="), left, right)
+
+    due = scene.value_of(report, {}, {meet.op.node: row_by_row})
+    same = meet.form == "same"
+    texts = [(ref, scene.operand(meet.op, ref), scene.text(meet.op, ref)) for ref in (meet.operand, meet.label)]
+    edits: list[Edit] = []
+    for ref, node, text in texts:
+        if node is not None and text is not None and len(trace.shape(ref)) == 2:
+            edits.append(((node, f"{enclosed(text)}.ravel()"),))
+    for (ref, node, text), (other, _, _) in zip(texts, texts[::-1], strict=True):
+        if node is not None and text is not None and len(trace.shape(ref)) == 1:
+            shape = "(-1, 1)" if trace.shape(other)[0] == n else "(1, -1)"
+            edits.append(((node, f"{enclosed(text)}.reshape{shape}"),))
+    p, q = (text or "the predictions" for _, _, text in texts)
+    name = "accuracy-of-every-pair" if same else "every-answer-against-every-target"
+    return Finding(
+        meet.op.node,
+        f"{p} has the shape {trace.shape(meet.operand)} and {q} {trace.shape(meet.label)}, so that each of {n} answers is held against "
+        f"all {n} targets: {shown(scene.recorded(report))} is reported, and {shown(due)} is due.",
+        name,
+        f"{p} and {q} in one shape, row by row",
+        [node for ref in (meet.operand, meet.label) if (made := scene.made(ref)) is not None for node in [made.node]],
+        edits,
+        due,
+    )
+
+
+# ---------------------------------------------------------------------- classes
+
+
+def perfect(scene: Scene, report: Report) -> dict[int, Array] | None:
+    """Return outputs that are right for every label that a report knows; None where that is not known."""
+    given: dict[int, Array] = {}
+    for meet in report.meets:
+        y = scene.array(meet.label)
+        if y is None or not y.size:
+            return None
+        share = [y] if len(meet.raw) == 1 else list(y.reshape(-1)) if y.size == len(meet.raw) else []
+        if len(share) != len(meet.raw):
+            return None
+        for raw, labels in zip(meet.raw, share, strict=True):
+            a = scene.array(raw)
+            found = None if a is None else right_outputs(scene, raw, a, np.asarray(labels, float))
+            if found is None:
+                return None
+            given[raw] = found
+    return given
+
+
+def right_outputs(scene: Scene, raw: int, a: Array, y: Array) -> Array | None:
+    """Return outputs of this shape, none of them extreme, whose classes are the labels."""
+    if a.shape == y.shape and a.ndim == 2 and min(a.shape) > 1:
+        return 0.1 + 0.8 * y if set(np.unique(y)) <= {0.0, 1.0} else None
+    if a.size > y.size:
+        classes = y.reshape(-1)
+        if (classes != np.round(classes)).any() or classes.min() < 0:
+            return None
+        for axis, count in ((-1, a.shape[-1]), (0, a.shape[0])):
+            if a.size == count * y.size and classes.max() < count:
+                hot = np.eye(count)[classes.astype(int)]
+                if axis == 0 and a.ndim == 2 and count != a.shape[-1]:
+                    hot = hot.T
+                return (0.1 + 0.8 * hot).reshape(a.shape)
+        return None
+    if a.size != y.size:
+        return None
+    values = set(np.unique(y))
+    if values <= {-1.0, 1.0} and -1.0 in values:
+        return 0.3 * y.reshape(a.shape)
+    if not values <= {0.0, 1.0}:
+        return None
+    if is_probability(scene, raw, a):
+        return 0.1 + 0.8 * y.reshape(a.shape)
+    if scene.kind is not None and scene.signature(raw) == scene.kind:
+        return None if is_step(scene) else 0.1 + 0.8 * y.reshape(a.shape)
+    return 0.6 * y.reshape(a.shape) - 0.3
+
+
+def is_probability(scene: Scene, raw: int, a: Array) -> bool:
+    """Return whether an output lies between 0 and 1 by the function that gave it."""
+    op = scene.made(raw)
+    between = bool(np.all((a >= 0) & (a <= 1)))
+    if op is None or not between:
+        return False
+    alike = scene.kind is not None and scene.signature(raw) == scene.kind
+    return alike or short_name(op) in ("expit", "softmax", "/", "where", "store")
+
+
+def is_step(scene: Scene) -> bool:
+    """Return whether the trained unit answers with classes only."""
+    a = scene.array(scene.prediction) if scene.prediction is not None else None
+    return a is not None and bool(np.array_equal(a, np.round(a)))
+
+
+def rows_of(scene: Scene, report: Report) -> int:
+    """Return how many labels a report compares."""
+    return sum(scene.trace.size(meet.label) for meet in report.meets)
+
+
+def is_perfect(value: float | None, n: int) -> bool:
+    """Return whether this is what every measure gives a perfect answer: all right, or nothing wrong."""
+    return value is not None and any(np.isclose(value, best, rtol=1e-6, atol=1e-9) for best in (0, 1, 100, n))
+
+
+def classes(scene: Scene, group: Sequence[Report]) -> Finding | None:
+    """Return what is wrong with the share of right classes: a perfect prediction is not reported as perfect."""
+    reports = [r for r in group if r.meets and not r.direct and all(m.form == "same" for m in r.meets)]
+    known = [(r, given) for r in reports if scene.replays(r) and (given := perfect(scene, r)) is not None]
+    if not known or len(known) < len(group):
+        return None
+    best = [(scene.value_of(r, given), rows_of(scene, r)) for r, given in known]
+    if all(is_perfect(value, n) for value, n in best):
+        return error_rate(scene, known)
+    for fault in (one_column, threshold, another_count):
+        finding = fault(scene, known)
+        if finding is not None:
+            return finding
+    return None
+
+
+Known = Sequence[tuple[Report, dict[int, Array]]]
+
+
+def mended(scene: Scene, known: Known, changed: dict[int, Any]) -> bool:
+    """Return whether a change makes every one of these reports call a perfect answer perfect."""
+    return all(is_perfect(scene.value_of(r, given, changed), rows_of(scene, r)) for r, given in known)
+
+
+def error_rate(scene: Scene, known: Known) -> Finding | None:
+    """Return that what is called an accuracy counts the wrong rows."""
+    report, given = known[0]
+    if not ACCURATE.search(report.words) or MISTAKEN.search(report.words):
+        return None
+    if not np.isclose(scene.value_of(report, given) or 0.0, 0.0):
+        return None
+    meet = report.meets[0]
+    op = meet.op
+    if short_name(op) not in ("!=", "not_equal") or op.kind != "compare":
+        return None
+
+    def equal(replay: Replay, op: Op) -> Any:
+        return binary("==", replay.get(op.inputs[0]), replay.get(op.inputs[1]))
+
+    changed = {op.node: equal}
+    if not np.isclose(scene.value_of(report, given, changed) or 0.0, 1.0):
+        return None
+    due = scene.value_of(report, {}, changed)
+    left, right = (scene.text(op, ref) for ref in op.inputs)
+    node = scene.trace.program.nodes[op.node]
+    assert isinstance(node, ast.Compare)
+    edit = ((op.node, f"{source(node.left)} == {source(node.comparators[0])}"),)
+    return Finding(
+        op.node,
+        f"{scene.trace.program.text(op.node)} counts the rows that are wrong: {shown(scene.recorded(report))} is called the "
+        f"accuracy, and the share of right rows is {shown(due)}.",
+        "error-rate-for-accuracy", f"{left} == {right}", [], [edit], due,
+    )  # fmt: skip
+
+
+def source(node: ast.AST) -> str:
+    """Return an expression's source, in parentheses where an operator beside it could take it apart."""
+    text = ast.unparse(node)
+    simple = isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.Constant)
+    return text if simple else f"({text})"
+
+
+def one_column(scene: Scene, known: Known) -> Finding | None:
+    """Return that the largest of a single output is asked for, which is always the first."""
+    report, _ = known[0]
+    for op in report.ops:
+        if op.kind != "call" or short_name(op) != "argmax":
+            continue
+        x = scene.trace.shape(op.inputs[0])
+        out = scene.array(op.out)
+        if len(x) != 2 or 1 not in x or out is None or out.size != max(x) or max(x) == 1 or out.any():
+            continue
+
+        def above(replay: Replay, op: Op) -> Any:
+            return (np.reshape(np.asarray(replay.get(op.inputs[0]), float), -1) > cut).astype(int)
+
+        for cut in (0.5, 0):
+            if mended(scene, known, {op.node: above}):
+                due = scene.value_of(report, {}, {op.node: above})
+                text = scene.text(op, op.inputs[0]) or "the output"
+                new = f"({enclosed(text)}.ravel() > {cut}).astype(int)"
+                return Finding(
+                    op.node,
+                    f"{text} has one column, and the largest of one is always number 0: {shown(scene.recorded(report))} "
+                    f"is reported, and {shown(due)} is due.",
+                    "argmax-of-one-column", new, [], [((op.node, new),)], due,
+                )  # fmt: skip
+    return None
+
+
+def threshold(scene: Scene, known: Known) -> Finding | None:
+    """Return that outputs are held against a limit that is not between the classes."""
+    report, _ = known[0]
+    raws = {raw for meet in report.meets for raw in meet.raw}
+    for op in report.ops:
+        if op.kind != "compare" or op.detail not in (">", ">=", "<", "<="):
+            continue
+        if not any(ref in raws for ref in op.inputs):
+            continue
+        raw = next(ref for ref in op.inputs if ref in raws)
+        limit = next(ref for ref in op.inputs if ref != raw)
+        value, a = scene.array(limit), scene.array(raw)
+        node = scene.operand(op, limit)
+        if limit in scene.down or value is None or value.size != 1 or a is None or node is None:
+            continue
+        had = float(value.reshape(()))
+        due_limit = 0.5 if is_probability(scene, raw, a) else 0
+        if due_limit == 0.5 and 0 < had < 1:
+            continue
+
+        def other(replay: Replay, op: Op) -> Any:
+            left, right = (replay.get(ref) if ref == raw else due_limit for ref in op.inputs)
+            return binary(op.detail, left, right)
+
+        if mended(scene, known, {op.node: other}):
+            due = scene.value_of(report, {}, {op.node: other})
+            says = "lie between 0 and 1" if due_limit else "are sums before the activation, whose middle is 0"
+            return Finding(
+                op.node,
+                f"The outputs {says}, and {shown(had)} is the limit between the classes: {shown(scene.recorded(report))} is "
+                f"reported, and {shown(due)} is due.",
+                "threshold-zero" if had == 0 else "threshold-of-another-output", f"a limit of {due_limit}",
+                [], [((node, str(due_limit)),)], due,
+            )  # fmt: skip
+    return None
+
+
+def another_count(scene: Scene, known: Known) -> Finding | None:
+    """Return that the number of right rows is divided by the number of other rows."""
+    report, _ = known[0]
+    if any(scene.across_turns(r) for r, _ in known):
+        return None
+    for op in report.ops:
+        if op.kind not in ("binary", "augment") or op.detail not in ("/", "//") or op.inputs[1] in scene.down:
+            continue
+        divisor = scene.array(op.inputs[1])
+        n = rows_of(scene, report)
+        most = max(scene.trace.size(meet.label) for meet in report.meets)
+        if divisor is None or divisor.size != 1 or (len(report.meets) > 1 and abs(float(divisor.sum()) - n) < most):
+            continue
+
+        counts = {r.ref: rows_of(scene, r) for r, _ in known}
+
+        def by_rows(replay: Replay, op: Op) -> Any:
+            return replay.get(op.inputs[0]) / count
+
+        good = True
+        for one in known:
+            count = counts[one[0].ref]
+            good = good and mended(scene, [one], {op.node: by_rows})
+        if not good:
+            continue
+        count = n
+        due = scene.value_of(report, {}, {op.node: by_rows})
+        node = scene.operand(op, op.inputs[1])
+        names = labels_here(scene, report, op)
+        edits: list[Edit] = [((node, f"len({name})"),) for name in names if node is not None]
+        return Finding(
+            op.node,
+            f"The right ones of {n} rows are divided by {shown(divisor)}: {shown(scene.recorded(report))} is reported, and "
+            f"{shown(due)} is due.",
+            "accuracy-over-another-count", f"the number of rows that are compared, {n}",
+            [node] if node is not None else [], edits, due,
+        )  # fmt: skip
+    return None
+
+
+def labels_here(scene: Scene, report: Report, op: Op) -> list[str]:
+    """Return by which names the compared rows are known where an operation runs."""
+    frame = scene.trace.ops[op.at].frame
+    sizes = {scene.trace.shape(meet.label)[:1] for meet in report.meets} if len(report.meets) == 1 else set()
+    found = []
+    for meet in report.meets[:1]:
+        text = scene.text(meet.op, meet.label)
+        if text is not None and meet.op.frame == frame and sizes != {()}:
+            found.append(text)
+    for ref, binds in scene.bound.items():
+        for bind in binds:
+            if bind.kind == "bind" and bind.frame in (frame, 0) and bind.at < op.at and scene.trace.shape(ref)[:1] in sizes:
+                if scene.trace.shape(ref)[:1] and str(bind.detail) not in found:
+                    found.append(str(bind.detail))
+    return found[:4]
+
+
+# ---------------------------------------------------------------------- losses
+
+
+@dataclass
+class Batch:
+    """One batch's loss in a report: its sum, its rows, and its entries."""
+
+    total: float
+    rows: int
+    entries: int
+
+
+def batches(scene: Scene, report: Report, family: str) -> list[Batch] | None:
+    """Return the loss of each batch that a report is made of, by a family of losses; None where it is not that."""
+    found = []
+    seen = set()
+    for meet in report.meets:
+        raw = meet.raw[0]
+        a, y = scene.array(raw), scene.array(meet.label)
+        if raw in seen and family != "squares":
+            continue
+        if a is None or y is None:
+            return None
+        if raw in seen:
+            return None
+        seen.add(raw)
+        y = aligned(a, y, meet.form) if meet.form == "entry" or y.size != a.size else y.reshape(a.shape)
+        if y is None:
+            return None
+        if family == "squares":
+            total = float(np.sum((a - y) ** 2))
+        elif family == "binary":
+            y = 1 - y if meet.flipped else y
+            safe = np.clip(a, 1e-15, 1 - 1e-15)
+            total = float(-np.sum(y * np.log(safe) + (1 - y) * np.log(1 - safe)))
+        else:
+            total = float(-np.sum(y * np.log(np.clip(a, 1e-15, None)))) if (a >= 0).all() else float(-np.sum(y * a))
+        rows = a.size if a.ndim < 2 else a.shape[1] if a.shape[0] < a.shape[1] and _first_axis_is_units(scene, a) else a.shape[0]
+        found.append(Batch(total, rows, a.size))
+    return found
+
+
+def _first_axis_is_units(scene: Scene, a: Array) -> bool:
+    """Return whether examples lie in columns: the outputs of one example add up along axis 0, or there is one row."""
+    return a.shape[0] == 1 or bool(np.allclose(a.sum(axis=0), 1) and not np.allclose(a.sum(axis=1), 1))
+
+
+def explained(value: float, parts: Sequence[Batch]) -> bool:
+    """Return whether a convention makes this value of these losses."""
+    total, n, entries = (sum(x) for x in zip(*((p.total, p.rows, p.entries) for p in parts), strict=True))
+    by_rows, by_entries = sum(p.total / p.rows for p in parts), sum(p.total / p.entries for p in parts)
+    k = len(parts)
+    sums = [total, total / n, total / entries, by_rows, by_rows / k, by_entries, by_entries / k]
+    sums += [total * p.rows / p.entries for p in parts[:1]]
+    likely = [s * c for s in sums for c in (1, 0.5, 2, 100, 1 / np.log(2))]
+    likely += [np.sqrt(abs(s)) for s in sums] + [np.sqrt(abs(s) / 2) for s in sums]
+    return any(np.isclose(abs(value), abs(one), rtol=1e-4, atol=1e-12) for one in likely)
+
+
+def losses(scene: Scene, group: Sequence[Report]) -> Finding | None:
+    """Return that a loss is divided by what it was divided by before."""
+    for family, forms in (("squares", {"difference"}), ("binary", {"log"}), ("categorical", {"log", "entry"})):
+        reports = [r for r in group if r.meets and not r.direct and {m.form for m in r.meets} <= forms]
+        if not reports or len(reports) < len(group) or any(scene.across_turns(r) for r in reports):
+            continue
+        parts = [batches(scene, r, family) for r in reports]
+        known = [(r, p) for r, p in zip(reports, parts, strict=True) if p]
+        if len(known) < len(group) or not all(scene.replays(r) for r, _ in known):
+            continue
+        if any(explained(scene.recorded(r), p) for r, p in known):
+            continue
+        finding = divided_again(scene, known)
+        if finding is not None:
+            return finding
+    return None
+
+
+def divided_again(scene: Scene, known: Sequence[tuple[Report, list[Batch]]]) -> Finding | None:
+    """Return that means over rows, or their sum, are divided by the number of rows once more."""
+    report, parts = known[0]
+    for op in report.ops:
+        if op.kind not in ("binary", "augment") or op.detail != "/" or op.inputs[1] in scene.down:
+            continue
+        divisor = scene.array(op.inputs[1])
+        k = len(parts)
+        if divisor is None or divisor.size != 1 or not 1.5 * k < float(divisor.sum()):
+            continue
+        d = float(divisor.sum())
+        if abs(d - sum(p.rows for p in parts)) > 1e-9:
+            continue
+
+        def by_batches(replay: Replay, op: Op) -> Any:
+            return replay.get(op.inputs[0]) / count
+
+        good = True
+        for r, p in known:
+            count = len(p)
+            value = scene.value_of(r, {}, {op.node: by_batches})
+            good = good and value is not None and explained(value, p)
+        if not good:
+            continue
+        count = k
+        due = scene.value_of(report, {}, {op.node: by_batches})
+        node = scene.operand(op, op.inputs[1])
+        edits = weighted(scene, report, parts, op)
+        if node is not None:
+            edits.append(((node, str(k)),))
+        total = sum(p.total for p in parts) / d
+        also = [edit[0][0] for edit in edits]
+        what = f"the sum of {k} batches' means" if k > 1 else "a mean over rows"
+        return Finding(
+            op.node,
+            f"{scene.trace.program.text(op.node)} divides {what} by {shown(divisor)} rows once more: {shown(scene.recorded(report))} "
+            f"is reported, and {shown(due)} is due.",
+            "divided-by-rows-in-report", "each batch's mean times its rows, or the number of batches as the divisor" if k > 1 else "the mean itself",
+            also, edits, None if k > 1 and not np.isclose(total, due or 0.0) else due,
+        )  # fmt: skip
+    return None
+
+
+def weighted(scene: Scene, report: Report, parts: Sequence[Batch], division: Op) -> list[Edit]:
+    """Return edits that multiply each batch's mean by its rows where it is added."""
+    if len(parts) < 2:
+        return []
+    found: list[Edit] = []
+    for op in report.ops:
+        if op.kind in ("binary", "augment") and op.detail == "+" and scene.trace.size(op.out) == 1:
+            node, text = scene.operand(op, op.inputs[1]), scene.text(op, op.inputs[1])
+            if node is None or text is None or op.inputs[1] not in scene.down:
+                continue
+            for name in rows_here(scene, op, parts[0].rows):
+                edit = ((node, f"{enclosed(text)} * len({name})"),)
+                if edit not in found:
+                    found.append(edit)
+    return found[:4]
+
+
+def rows_here(scene: Scene, op: Op, n: int) -> list[str]:
+    """Return names of arrays of n rows where an operation runs, the latest first."""
+    found = []
+    for bind in reversed(scene.trace.ops[: op.at]):
+        if bind.kind == "bind" and bind.frame == op.frame and scene.trace.shape(bind.inputs[0])[:1] == (n,):
+            if bind.inputs[0] not in scene.down and bind.detail not in found:
+                found.append(str(bind.detail))
+                if len(found) == 3:
+                    break
+    return found
+
+
+# ---------------------------------------------------------------------- the logarithm of another class
+
+
+def wrong_class(scene: Scene, group: Sequence[Report]) -> Finding | None:
+    """Return that what is called a loss takes the logarithm of the largest output, and knows no label."""
+    report = group[0]
+    if report.meets or not LOSS.search(report.words) or re.search("entropy|confiden", report.words.replace("cross_entropy", ""), re.I):
+        return None
+    up, _ = scene._up([report.ref], frozenset())
+    logs = [op for op in scene.trace.ops if op.kind == "call" and op.out in up and short_name(op) == "log"]
+    for log in logs:
+        inner, _ = scene._without_safety(log.inputs[0])
+        op = scene.made(inner)
+        if op is None or short_name(op) not in ("max", "amax") or op.inputs[0] not in scene.down:
+            continue
+        p = op.inputs[0]
+        a = scene.array(p)
+        if a is None or a.ndim != 2 or scene.kind is None or scene.signature(p) != scene.kind:
+            continue
+        axis = 0 if np.allclose(a.sum(axis=0), 1, atol=1e-4) else 1
+        if not np.allclose(a.sum(axis=axis), 1, atol=1e-4) or scene.trace.size(op.out) != a.shape[1 - axis]:
+            continue
+        return _of_the_label(scene, report, op, p, a, axis)
+    return None
+
+
+def _of_the_label(scene: Scene, report: Report, op: Op, p: int, a: Array, axis: int) -> Finding:
+    n = a.shape[1 - axis]
+    text = scene.text(op, p) or "P"
+    edits: list[Edit] = []
+    due = None
+    for bind in reversed(scene.trace.ops[: op.at]):
+        if bind.kind != "bind" or bind.frame not in (op.frame, 0) or bind.inputs[0] in scene.down:
+            continue
+        y = scene.array(bind.inputs[0]) if scene.trace.rows[bind.inputs[0]][0] == "array" else None
+        if y is None or y.shape != (n,) or scene.trace.is_float(bind.inputs[0]) or y.min() < 0 or y.max() >= a.shape[axis]:
+            continue
+        if not _is_label(scene, y):
+            continue
+        at = f"np.arange(len({bind.detail})), {bind.detail}"
+        new = f"{enclosed(text)}[{at}]" if axis == 1 else f"{enclosed(text)}[{', '.join(at.rsplit(', ', 1)[::-1])}]"
+        if ((op.node, new),) not in edits:
+            edits.append(((op.node, new),))
+        if due is None:
+            index = (np.arange(n), y.astype(int)) if axis == 1 else (y.astype(int), np.arange(n))
+            due = float(-np.mean(np.log(np.clip(a[index], 1e-300, None))))
+        if len(edits) == 3:
+            break
+    return Finding(
+        op.node,
+        f"The loss takes the largest entry of each row of {text} and never asks for the label: {shown(scene.recorded(report))} is "
+        f"reported, and {shown(due)} is due." if due is not None else
+        f"The loss takes the largest entry of each row of {text} and never asks for the label: {shown(scene.recorded(report))} is reported.",
+        "log-of-the-wrong-class", f"the entry of {text} at the label", [], edits, None,
+    )  # fmt: skip
+
+
+def _is_label(scene: Scene, y: Array) -> bool:
+    """Return whether whole numbers may be classes: some come more than once, or they are few."""
+    return len(np.unique(y)) < max(2, y.size)
+
+
+JUDGES: tuple[Judge, ...] = (pairs, classes, losses, wrong_class, preparation, scale, rows)
+"""In the order in which they are asked; the first that finds something is heard."""
