@@ -40,6 +40,9 @@ def wrong_reports(trace: Trace, training: Training, reading: Reading | None, rul
 
 def judged(scene: Scene, groups: Sequence[Sequence[Report]]) -> Iterator[tuple[Finding, Sequence[Report]]]:
     """Yield what is wrong with each group of reports: its first mistake."""
+    finding = pairs_in_a_step(scene)
+    if finding is not None:
+        yield finding, ()
     for group in groups:
         for judge in JUDGES:
             finding = judge(scene, group)
@@ -85,7 +88,15 @@ def pairs(scene: Scene, group: Sequence[Report]) -> Finding | None:
     return None
 
 
-def _every_pair(scene: Scene, report: Report, meet: Meet) -> Finding:
+def pairs_in_a_step(scene: Scene) -> Finding | None:
+    """Return that a column met a row where the training takes its error from."""
+    for meet in scene.meets:
+        if meet.op.out in scene.moving and meet.form == "difference" and is_every_pair(scene, meet):
+            return _every_pair(scene, None, meet)
+    return None
+
+
+def _every_pair(scene: Scene, report: Report | None, meet: Meet) -> Finding:
     trace = scene.trace
     n = trace.size(meet.operand)
 
@@ -93,27 +104,34 @@ def _every_pair(scene: Scene, report: Report, meet: Meet) -> Finding:
         left, right = (np.reshape(np.asarray(replay.get(ref), float), -1) for ref in op.inputs)
         return binary(op.detail, left, right) if op.kind != "call" else binary({"subtract": "-", "multiply": "*"}.get(short_name(op), "=="), left, right)
 
-    due = scene.value_of(report, {}, {meet.op.node: row_by_row})
+    due = scene.value_of(report, {}, {meet.op.node: row_by_row}) if report is not None else None
     same = meet.form == "same"
     texts = [(ref, scene.operand(meet.op, ref), scene.text(meet.op, ref)) for ref in (meet.operand, meet.label)]
-    edits: list[Edit] = []
-    for ref, node, text in texts:
-        if node is not None and text is not None and len(trace.shape(ref)) == 2:
-            edits.append(((node, f"{enclosed(text)}.ravel()"),))
+    ravel: list[Edit] = []
+    column: list[Edit] = []
     for (ref, node, text), (other, _, _) in zip(texts, texts[::-1], strict=True):
-        if node is not None and text is not None and len(trace.shape(ref)) == 1:
+        if node is None or text is None:
+            continue
+        if len(trace.shape(ref)) == 2:
+            ravel.append(((node, f"{enclosed(text)}.ravel()"),))
+        else:
             shape = "(-1, 1)" if trace.shape(other)[0] == n else "(1, -1)"
-            edits.append(((node, f"{enclosed(text)}.reshape{shape}"),))
+            column.append(((node, f"{enclosed(text)}.reshape{shape}"),))
     p, q = (text or "the predictions" for _, _, text in texts)
+    tells = (
+        f"{shown(scene.recorded(report))} is reported, and {shown(due)} is due"
+        if report is not None
+        else f"the first row's error is {shown(scene.array(meet.op.out))} and {n - 1} others"
+    )
     name = "accuracy-of-every-pair" if same else "every-answer-against-every-target"
     return Finding(
         meet.op.node,
         f"{p} has the shape {trace.shape(meet.operand)} and {q} {trace.shape(meet.label)}, so that each of {n} answers is held against "
-        f"all {n} targets: {shown(scene.recorded(report))} is reported, and {shown(due)} is due.",
+        f"all {n} targets: {tells}.",
         name,
         f"{p} and {q} in one shape, row by row",
         [node for ref in (meet.operand, meet.label) if (made := scene.made(ref)) is not None for node in [made.node]],
-        edits,
+        ravel + column if report is not None else column + ravel,
         due,
     )
 

@@ -31,6 +31,8 @@ SAME_ROWS = frozenset(
     "c_ r_ float float64 float32 array_split split asfarray view tolist list shuffled".split()
 )
 """Operations that leave the numbers as they are: they choose rows, or put them into another shape."""
+SHAPES = frozenset("reshape ravel flatten squeeze astype copy transpose T asarray array float float64 float32".split())
+"""Operations that leave all numbers of an output."""
 DECIDES = frozenset(
     "argmax round rint where astype int reshape ravel flatten squeeze asarray array heaviside sign float copy T "
     "transpose item around greater greater_equal less less_equal bool int64 int32 expand_dims".split()
@@ -142,6 +144,9 @@ class Scene:
     def signature(self, ref: int, depth: int = 4) -> Any:
         """Return by which operations, one after another, a value came from the parameters."""
         op = self.made(ref)
+        while op is not None and short_name(op) in SHAPES and op.inputs and op.inputs[0] in self.down:
+            ref = op.inputs[0]
+            op = self.made(ref)
         if op is None or depth == 0 or ref in self.sources or ref not in self.down:
             return None
         inner = tuple(self.signature(one, depth - 1) for one in op.inputs if one in self.down)
