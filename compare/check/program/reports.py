@@ -76,6 +76,9 @@ def is_every_pair(scene: Scene, meet: Meet) -> bool:
     """Return whether n outputs met n labels in n rows of n."""
     p, q, out = (scene.trace.shape(ref) for ref in (meet.operand, meet.label, meet.op.out))
     n = int(np.prod(p))
+    if meet.form == "entry":
+        first = scene.trace.rows[scene.trace.rows[meet.op.inputs[1]][1][0]]
+        return len(p) == 2 and first[0] == "slice" and q == (p[0],) and out == (p[0], p[0]) and p[0] > 1
     return n > 1 and int(np.prod(q)) == n and out == (n, n)
 
 
@@ -84,7 +87,7 @@ def pairs(scene: Scene, group: Sequence[Report]) -> Finding | None:
     for report in group:
         for meet in report.meets:
             if is_every_pair(scene, meet) and scene.replays(report):
-                return _every_pair(scene, report, meet)
+                return _every_entry(scene, report, meet) if meet.form == "entry" else _every_pair(scene, report, meet)
     return None
 
 
@@ -96,42 +99,68 @@ def pairs_in_a_step(scene: Scene) -> Finding | None:
     return None
 
 
+def _every_entry(scene: Scene, report: Report, meet: Meet) -> Finding:
+    n = scene.trace.size(meet.label)
+
+    def own(replay: Replay, op: Op) -> Any:
+        index = np.asarray(replay.get(meet.label))
+        return np.asarray(replay.get(op.inputs[0]), float)[np.arange(n), index.astype(int)]
+
+    due = scene.value_of(report, {}, {meet.op.node: own})
+    node = scene.trace.program.nodes[meet.op.node]
+    edits: list[Edit] = []
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+        rows_node, label = node.slice.elts
+        edits.append(((rows_node.number, f"range(len({ast.unparse(label)}))"),))  # type: ignore[attr-defined]
+    text = scene.trace.program.text(meet.op.node)
+    return Finding(
+        meet.op.node,
+        f"{text} takes, from each of {n} rows, the entries at all {n} labels: {shown(scene.recorded(report))} is reported, and "
+        f"{shown(due)} is due.",
+        "every-answer-against-every-target", "each row's entry at its own label", [], edits, due,
+    )  # fmt: skip
+
+
 def _every_pair(scene: Scene, report: Report | None, meet: Meet) -> Finding:
     trace = scene.trace
     n = trace.size(meet.operand)
+    alike = [meet] if report is None else [m for m in report.meets if m.form != "entry" and is_every_pair(scene, m)]
 
     def row_by_row(replay: Replay, op: Op) -> Any:
         left, right = (np.reshape(np.asarray(replay.get(ref), float), -1) for ref in op.inputs)
-        return binary(op.detail, left, right) if op.kind != "call" else binary({"subtract": "-", "multiply": "*"}.get(short_name(op), "=="), left, right)
+        if op.kind != "call":
+            return binary(op.detail, left, right)
+        return binary({"subtract": "-", "multiply": "*", "not_equal": "!="}.get(short_name(op), "=="), left, right)
 
-    due = scene.value_of(report, {}, {meet.op.node: row_by_row}) if report is not None else None
-    same = meet.form == "same"
-    texts = [(ref, scene.operand(meet.op, ref), scene.text(meet.op, ref)) for ref in (meet.operand, meet.label)]
-    ravel: list[Edit] = []
-    column: list[Edit] = []
-    for (ref, node, text), (other, _, _) in zip(texts, texts[::-1], strict=True):
-        if node is None or text is None:
-            continue
-        if len(trace.shape(ref)) == 2:
-            ravel.append(((node, f"{enclosed(text)}.ravel()"),))
-        else:
-            shape = "(-1, 1)" if trace.shape(other)[0] == n else "(1, -1)"
-            column.append(((node, f"{enclosed(text)}.reshape{shape}"),))
-    p, q = (text or "the predictions" for _, _, text in texts)
+    due = scene.value_of(report, {}, {m.op.node: row_by_row for m in alike}) if report is not None else None
+    flat: list[tuple[int, str]] = []
+    column: list[tuple[int, str]] = []
+    for one in alike:
+        for ref, other in ((one.operand, one.label), (one.label, one.operand)):
+            node, text = scene.operand(one.op, ref), scene.text(one.op, ref)
+            if node is None or text is None:
+                continue
+            if len(trace.shape(ref)) == 2:
+                flat.append((node, f"{enclosed(text)}.ravel()"))
+            else:
+                shape = "(-1, 1)" if trace.shape(other)[0] == n else "(1, -1)"
+                column.append((node, f"{enclosed(text)}.reshape{shape}"))
+    edits: list[Edit] = [tuple(dict.fromkeys(side)) for side in ((flat, column) if report is not None else (column, flat)) if side]
+    p, q = (scene.text(meet.op, ref) or what for ref, what in ((meet.operand, "the answer"), (meet.label, "the target")))
+    same = meet.form == "same" and meet.op.kind == "compare"
     tells = (
         f"{shown(scene.recorded(report))} is reported, and {shown(due)} is due"
         if report is not None
-        else f"the first row's error is {shown(scene.array(meet.op.out))} and {n - 1} others"
+        else f"the first row has the error {shown(scene.array(meet.op.out))} and {n - 1} others"
     )
-    name = "accuracy-of-every-pair" if same else "every-answer-against-every-target"
     return Finding(
         meet.op.node,
-        f"{p} has the shape {trace.shape(meet.operand)} and {q} {trace.shape(meet.label)}, so that each of {n} answers is held against "
-        f"all {n} targets: {tells}.",
-        name,
+        f"{p} has the shape {trace.shape(meet.operand)} and {q} {trace.shape(meet.label)}, so that each of {n} answers is "
+        f"held against all {n} targets: {tells}.",
+        "accuracy-of-every-pair" if same else "every-answer-against-every-target",
         f"{p} and {q} in one shape, row by row",
-        [node for ref in (meet.operand, meet.label) if (made := scene.made(ref)) is not None for node in [made.node]],
-        ravel + column if report is not None else column + ravel,
+        [made.node for ref in (meet.operand, meet.label) if (made := scene.made(ref)) is not None],
+        edits,
         due,
     )
 
@@ -208,63 +237,120 @@ def rows_of(scene: Scene, report: Report) -> int:
     return sum(scene.trace.size(meet.label) for meet in report.meets)
 
 
-def is_perfect(value: float | None, n: int) -> bool:
-    """Return whether this is what every measure gives a perfect answer: all right, or nothing wrong."""
+def is_best(value: float | None, n: int) -> bool:
+    """Return whether this is what measures give answers that are all right or all wrong."""
     return value is not None and any(np.isclose(value, best, rtol=1e-6, atol=1e-9) for best in (0, 1, 100, n))
-
-
-def classes(scene: Scene, group: Sequence[Report]) -> Finding | None:
-    """Return what is wrong with the share of right classes: a perfect prediction is not reported as perfect."""
-    reports = [r for r in group if r.meets and not r.direct and all(m.form == "same" for m in r.meets)]
-    known = [(r, given) for r in reports if scene.replays(r) and (given := perfect(scene, r)) is not None]
-    if not known or len(known) < len(group):
-        return None
-    best = [(scene.value_of(r, given), rows_of(scene, r)) for r, given in known]
-    if all(is_perfect(value, n) for value, n in best):
-        return error_rate(scene, known)
-    for fault in (one_column, threshold, another_count):
-        finding = fault(scene, known)
-        if finding is not None:
-            return finding
-    return None
 
 
 Known = Sequence[tuple[Report, dict[int, Array]]]
 
 
+def classes(scene: Scene, group: Sequence[Report]) -> Finding | None:
+    """Return what is wrong with the share of right classes: answers that are all right are not reported as such."""
+    reports = [r for r in group if r.meets and not r.direct and all(m.form == "same" for m in r.meets)]
+    known = [(r, given) for r in reports if scene.replays(r) and (given := perfect(scene, r)) is not None]
+    if not known or len(known) < len(group):
+        return None
+    faults = (whole_division, error_rate) if mended(scene, known, {}) else (not_cut, one_column, threshold, another_count)
+    return next((finding for fault in faults if (finding := fault(scene, known)) is not None), None)
+
+
 def mended(scene: Scene, known: Known, changed: dict[int, Any]) -> bool:
-    """Return whether a change makes every one of these reports call a perfect answer perfect."""
-    return all(is_perfect(scene.value_of(r, given, changed), rows_of(scene, r)) for r, given in known)
+    """Return whether, with a change, every one of these reports tells answers that are all right, and all wrong."""
+    for report, given in known:
+        n = rows_of(scene, report)
+        right = scene.value_of(report, given, changed)
+        wrong = scene.value_of(report, {raw: opposite(x) for raw, x in given.items()}, changed)
+        if not is_best(right, n) or not is_best(wrong, n) or right == wrong:
+            return False
+    return True
+
+
+def opposite(x: Array) -> Array:
+    """Return outputs that are wrong for every row: with several outputs, the next one is the largest."""
+    if x.ndim == 2 and min(x.shape) > 1:
+        by_rows = np.isclose(x.max(axis=1), x.max()).all()
+        return np.roll(x, 1, axis=1 if by_rows else 0)
+    if x.ndim == 1 and x.size > 1 and np.isclose(x, x.max()).sum() == 1 and np.isclose(x.max(), 0.9) and x.size > 2:
+        return np.roll(x, 1)
+    return x.min() + x.max() - x if x.min() != x.max() else (-x if x.min() < 0 or x.max() == 0.3 else 1 - x)
+
+
+def whole_division(scene: Scene, known: Known) -> Finding | None:
+    """Return that the number of right rows is divided as a whole number, which leaves 0."""
+    for op in known[0][0].ops:
+        if op.kind not in ("binary", "augment") or op.detail != "//" or op.inputs[0] not in scene.down:
+            continue
+        had, divisor = scene.array(op.inputs[0]), scene.array(op.inputs[1])
+        if had is None or divisor is None or had.size != 1 or divisor.size != 1 or not 0 < float(had.sum()) < float(divisor.sum()):
+            continue
+
+        def divided(replay: Replay, op: Op) -> Any:
+            return binary("/", replay.get(op.inputs[0]), replay.get(op.inputs[1]))
+
+        report = known[0][0]
+        due = scene.value_of(report, {}, {op.node: divided})
+        text = scene.trace.program.text(op.node)
+        return Finding(
+            op.node,
+            f"{text} divides as whole numbers, {shown(had)} // {shown(divisor)}, and leaves 0; {shown(due)} is due.",
+            "whole-number-division", text.replace("//", "/"), [], [((op.node, text.replace("//", "/")),)], due,
+        )  # fmt: skip
+    return None
+
+
+def not_cut(scene: Scene, known: Known) -> Finding | None:
+    """Return that outputs are compared with labels as they are, though they are never exactly 0 or 1."""
+    report = known[0][0]
+    for meet in report.meets:
+        if meet.raw != (meet.operand,) or meet.op.kind != "compare" or not scene._outputs(meet.operand):
+            continue
+        cut = 0.5 if is_probability(scene, meet.operand, np.asarray(scene.array(meet.operand))) else 0
+
+        def decided(replay: Replay, op: Op) -> Any:
+            left, right = (
+                np.asarray(replay.get(ref), float) > cut if ref == meet.operand else replay.get(ref) for ref in op.inputs
+            )
+            return binary(op.detail, left, right)
+
+        node, text = scene.operand(meet.op, meet.operand), scene.text(meet.op, meet.operand)
+        if node is None or text is None or not mended(scene, known, {meet.op.node: decided}):
+            continue
+        due = scene.value_of(report, {}, {meet.op.node: decided})
+        return Finding(
+            meet.op.node,
+            f"{text} is compared with labels as it is, {shown(scene.array(meet.operand))} in the first row, and never equals one: "
+            f"{shown(scene.recorded(report))} is reported, and {shown(due)} is due.",
+            "answers-not-cut", f"{enclosed(text)} > {cut}", [], [((node, f"({text} > {cut})"),)], due,
+        )  # fmt: skip
+    return None
 
 
 def error_rate(scene: Scene, known: Known) -> Finding | None:
     """Return that what is called an accuracy counts the wrong rows."""
     report, given = known[0]
-    if not ACCURATE.search(report.words) or MISTAKEN.search(report.words):
+    if not ACCURATE.search(report.words) or MISTAKEN.search(report.words) or report.ref in scene.feeding:
         return None
     if not np.isclose(scene.value_of(report, given) or 0.0, 0.0):
         return None
-    meet = report.meets[0]
-    op = meet.op
-    if short_name(op) not in ("!=", "not_equal") or op.kind != "compare":
-        return None
-
-    def equal(replay: Replay, op: Op) -> Any:
-        return binary("==", replay.get(op.inputs[0]), replay.get(op.inputs[1]))
-
-    changed = {op.node: equal}
-    if not np.isclose(scene.value_of(report, given, changed) or 0.0, 1.0):
-        return None
-    due = scene.value_of(report, {}, changed)
-    left, right = (scene.text(op, ref) for ref in op.inputs)
+    op = report.meets[0].op
     node = scene.trace.program.nodes[op.node]
-    assert isinstance(node, ast.Compare)
-    edit = ((op.node, f"{source(node.left)} == {source(node.comparators[0])}"),)
+    best = scene.value_of(report, {raw: opposite(x) for raw, x in given.items()})
+    if best is None or not np.isclose(best, (1, 100)).any():
+        return None
+    had = scene.recorded(report)
+    due = round(best) - had
+    edits: list[Edit] = []
+    if isinstance(node, ast.Compare):
+        edits.append(((op.node, f"{source(node.left)} == {source(node.comparators[0])}"),))
+    made = scene.made(report.ref)
+    if made is not None and made.kind != "augment":
+        edits.append(((made.node, f"({round(best)} - {scene.trace.program.text(made.node)})"),))
     return Finding(
         op.node,
-        f"{scene.trace.program.text(op.node)} counts the rows that are wrong: {shown(scene.recorded(report))} is called the "
-        f"accuracy, and the share of right rows is {shown(due)}.",
-        "error-rate-for-accuracy", f"{left} == {right}", [], [edit], due,
+        f"{scene.trace.program.text(op.node)} counts the rows that are wrong: {shown(had)} is called the accuracy, and the "
+        f"share of right rows is {shown(due)}.",
+        "error-rate-for-accuracy", "the share of rows that are right", [made.node] if made else [], edits, due,
     )  # fmt: skip
 
 
@@ -469,9 +555,108 @@ def losses(scene: Scene, group: Sequence[Report]) -> Finding | None:
         if any(explained(scene.recorded(r), p) for r, p in known):
             continue
         finding = divided_again(scene, known)
+        if finding is None and family == "binary":
+            finding = other_terms(scene, known)
         if finding is not None:
             return finding
     return None
+
+
+def other_terms(scene: Scene, known: Sequence[tuple[Report, list[Batch]]]) -> Finding | None:
+    """Return that a cross-entropy lacks a term, or has one of the wrong sign or of the other class."""
+    report, _ = known[0]
+    if report.ref in scene.feeding or not LOSS.search(report.words):
+        return None
+    program = scene.trace.program
+    nodes = {m.op.node for m in report.meets}
+    for op in report.ops:
+        if op.kind == "binary" and op.detail in ("+", "-") and all(ref in scene.down for ref in op.inputs):
+            sign = "-" if op.detail == "+" else "+"
+
+            def turned(replay: Replay, op: Op) -> Any:
+                return binary(sign, replay.get(op.inputs[0]), replay.get(op.inputs[1]))
+
+            node = program.nodes[op.node]
+            if _explains(scene, known, {op.node: turned}) and isinstance(node, ast.BinOp):
+                new = f"{source(node.left)} {sign} {source(node.right)}"
+                return _cross_entropy(scene, known, op, {op.node: turned}, new)
+    around = _around(program, nodes)
+    for op in report.ops:
+        if op.node != around or scene.trace.size(op.out) != scene.trace.size(report.meets[0].label):
+            continue
+        y, text_y, text_a = _label_of(scene, report)
+        if y is None:
+            return None
+
+        def both(replay: Replay, op: Op) -> Any:
+            a = np.asarray(replay.get(report.meets[0].raw[0]), float)
+            return y.reshape(a.shape) * np.log(a) + (1 - y.reshape(a.shape)) * np.log(1 - a)
+
+        if len(known) == 1 or all(r.meets[0].label == report.meets[0].label for r, _ in known):
+            if _explains(scene, known[:1], {op.node: both}) and text_y is not None and text_a is not None:
+                log = program.text(_call_of_log(scene, report)).partition("(")[0]
+                a, t = enclosed(text_a), enclosed(text_y)
+                return _cross_entropy(scene, known, op, {op.node: both}, f"{t} * {log}({a}) + (1 - {t}) * {log}(1 - {a})")
+    return None
+
+
+def _explains(scene: Scene, known: Sequence[tuple[Report, list[Batch]]], changed: dict[int, Any]) -> bool:
+    values = [(scene.value_of(r, {}, changed), p) for r, p in known]
+    return all(value is not None and explained(value, p) for value, p in values)
+
+
+def _cross_entropy(
+    scene: Scene, known: Sequence[tuple[Report, list[Batch]]], op: Op, changed: dict[int, Any], new: str
+) -> Finding:
+    report = known[0][0]
+    due = scene.value_of(report, {}, changed)
+    return Finding(
+        op.node,
+        f"{scene.trace.program.text(op.node)} is no cross-entropy: {shown(scene.recorded(report))} is reported, and {shown(due)} is due.",
+        "cross-entropy-of-other-terms", new, [m.op.node for m in report.meets], [((op.node, f"({new})"),), ((op.node, new),)], due,
+    )  # fmt: skip
+
+
+def _around(program: Any, nodes: set[int]) -> int:
+    """Return the innermost expression that all of these are in."""
+    first, *rest = nodes
+    while not all(_is_in(program, node, first) for node in rest):
+        if first not in program.parents:
+            break
+        first = program.parents[first]
+    return first
+
+
+def _is_in(program: Any, node: int, outer: int) -> bool:
+    while node != outer:
+        if node not in program.parents:
+            return False
+        node = program.parents[node]
+    return True
+
+
+def _label_of(scene: Scene, report: Report) -> tuple[Array | None, str | None, str | None]:
+    """Return the labels of a cross-entropy, and the source of labels and outputs."""
+    trace = scene.trace
+    chosen: tuple[Array | None, str | None] = (None, None)
+    for meet in report.meets:
+        made = scene.made(meet.label)
+        turned = made is not None and made.detail == "-" and made.kind == "binary" and not made.inputs[0] == meet.label
+        if turned and made is not None and (one := scene.array(made.inputs[0])) is not None and one.size == 1 and one.sum() == 1:
+            chosen = scene.array(made.inputs[1]), scene.text(made, made.inputs[1])
+        elif chosen[0] is None:
+            chosen = scene.array(meet.label), scene.text(meet.op, meet.label)
+    raw = report.meets[0].raw[0]
+    names = [str(b.detail) for b in scene.bound.get(raw, []) if b.kind == "bind" and b.frame == report.meets[0].op.frame]
+    y = chosen[0]
+    if y is None or not set(np.unique(y)) <= {0.0, 1.0} or y.size != trace.size(raw):
+        return None, None, None
+    return y, chosen[1], names[-1] if names else None
+
+
+def _call_of_log(scene: Scene, report: Report) -> int:
+    """Return the node of the first logarithm in a report."""
+    return next(op.node for op in report.ops if op.kind == "call" and short_name(op) == "log")
 
 
 def divided_again(scene: Scene, known: Sequence[tuple[Report, list[Batch]]]) -> Finding | None:
@@ -511,7 +696,7 @@ def divided_again(scene: Scene, known: Sequence[tuple[Report, list[Batch]]]) -> 
             op.node,
             f"{scene.trace.program.text(op.node)} divides {what} by {shown(divisor)} rows once more: {shown(scene.recorded(report))} "
             f"is reported, and {shown(due)} is due.",
-            "divided-by-rows-in-report", "each batch's mean times its rows, or the number of batches as the divisor" if k > 1 else "the mean itself",
+            "divided-by-rows-in-report" if k > 1 else "loss-averaged-twice", "each batch's mean times its rows, or the number of batches as the divisor" if k > 1 else "the mean itself",
             also, edits, None if k > 1 and not np.isclose(total, due or 0.0) else due,
         )  # fmt: skip
     return None
@@ -608,5 +793,43 @@ def _is_label(scene: Scene, y: Array) -> bool:
     return len(np.unique(y)) < max(2, y.size)
 
 
-JUDGES: tuple[Judge, ...] = (pairs, classes, losses, wrong_class, preparation, scale, rows)
+def other_axis(scene: Scene, group: Sequence[Report]) -> Finding | None:
+    """Return that the largest output is looked for among examples, and not among the classes of one example."""
+    for report in group:
+        for op in report.ops:
+            if op.kind != "call" or short_name(op) != "argmax":
+                continue
+            a = scene.array(op.inputs[0])
+            if a is None or a.ndim != 2 or min(a.shape) < 2 or a.shape[0] == a.shape[1] or (a < 0).any():
+                continue
+            sums = [bool(np.allclose(a.sum(axis=axis), 1, atol=1e-6)) for axis in (0, 1)]
+            if sum(sums) != 1 or scene.trace.shape(op.out) != (a.shape[sums.index(True)],):
+                continue
+            axis = sums.index(True)
+            text = scene.text(op, op.inputs[0]) or "the outputs"
+            return Finding(
+                op.node,
+                f"{scene.trace.program.text(op.node)} looks for the largest of {a.shape[1 - axis]} examples; the {a.shape[axis]} "
+                f"classes of one example lie along axis {axis} of {text}.",
+                "argmax-over-the-examples", f"argmax along axis {axis}", [], _with_axis(scene, report, axis),
+            )  # fmt: skip
+    return None
+
+
+def _with_axis(scene: Scene, report: Report, axis: int) -> list[Edit]:
+    """Return the edit that gives every argmax of a statement another axis."""
+    program = scene.trace.program
+    nodes = {program.statement(m.op.node) for m in report.meets} | {op.node for op in report.ops}
+    edit = []
+    for node in {n for number in nodes for n in ast.walk(program.nodes[number])}:
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("argmax"):
+            for keyword in node.keywords:
+                if keyword.arg == "axis":
+                    edit.append((keyword.value.number, str(axis)))  # type: ignore[attr-defined]
+            if not node.keywords and node.args and isinstance(node.args[-1], ast.Constant):
+                edit.append((node.args[-1].number, str(axis)))  # type: ignore[attr-defined]
+    return [tuple(sorted(set(edit)))] if edit else []
+
+
+JUDGES: tuple[Judge, ...] = (pairs, other_axis, classes, losses, wrong_class, preparation, scale, rows)
 """In the order in which they are asked; the first that finds something is heard."""

@@ -87,6 +87,8 @@ class Scene:
         for op in self.trace.ops:
             if op.kind in ("bind", "set"):
                 self.bound.setdefault(op.inputs[0], []).append(op)
+        self.feeding: set[int] = set()
+        """What another report was computed from."""
         self.meets = list(self._meets())
         self.meet_of = {m.op.out: m for m in self.meets}
         self.prediction, self.labels = self._trained()
@@ -183,6 +185,9 @@ class Scene:
             raw = tuple(self._behind(p))
             return Meet(op, p, q, "same", raw) if raw else None
         if name in ("-", "subtract"):
+            behind = self._behind(p)
+            if behind and behind != [p] and not self._outputs(p):
+                return Meet(op, p, q, "same", tuple(behind))
             same = self.trace.size(p) == self.trace.size(q)
             return Meet(op, p, q, "difference", (p,)) if same or self.trace.size(q) > 1 else None
         inner = self._in_log(p)
@@ -273,6 +278,8 @@ class Scene:
         for refs in groups.values():
             chosen = refs if len(refs) <= MOST_TIMES else [*refs[:2], refs[-1]]
             found.append([self._report(ref, *shown[ref]) for ref in chosen])
+        self.feeding = {ref for group in found for r in group for op in r.ops for ref in self.trace.inputs(op)}
+        self.feeding |= {ref for op in self.trace.ops if op.kind == "call" and op.out in self.down for ref in op.inputs}
         return found
 
     def _shown_by(self, op: Op) -> Iterable[int]:
@@ -335,7 +342,8 @@ class Scene:
                 words += [n.value for n in ast.walk(statement) if isinstance(n, ast.Constant) and type(n.value) is str]
                 words += [n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
                 words += [n.func.value.id for n in ast.walk(statement) if isinstance(n, ast.Call)
-                          and isinstance(n.func, ast.Attribute) and isinstance(n.func.value, ast.Name)]  # fmt: skip
+                          and isinstance(n.func, ast.Attribute) and isinstance(n.func.value, ast.Name)
+                          and n.func.attr in ("append", "add", "insert", "write")]  # fmt: skip
         return " ".join(words)
 
     # ------------------------------------------------------------------ computing again
