@@ -1,7 +1,7 @@
 """Whether a program evaluates on data that were prepared like those it trained on, and on those that it says."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from compare.check.program.finding import Edit, Finding
 from compare.check.program.replay import CannotReplay, Replay, apply
 from compare.check.program.scene import PRODUCTS, SAME_ROWS, TESTED, TRAINED, Meet, Report, Scene, enclosed, short_name, shown
-from compare.check.program.trace import COMPUTES, Op, Trace
+from compare.check.program.trace import COMPUTES, Op, Program, Trace
 
 Array = NDArray[np.float64]
 
@@ -132,11 +132,11 @@ def _compared(scene: Scene, report: Report, meet: Meet, X: int, Z: int) -> Findi
     trained = [p for p in trained if p.op.at not in shared]
     asked = [p for p in asked if p.op.at not in shared]
     if [p.what for p in trained] == [p.what for p in asked]:
-        return _own_statistics(scene, report, trained, asked) if trained else _far_off(scene, report, meet, X, Z)
+        return _own_statistics(scene, X, Z, trained, asked) if trained else _far_off(scene, report, meet, X, Z)
     missing = _missing(trained, asked)
-    if missing is None or not _differs(trace, X, Z):
+    if missing is None or not (_differs(trace, X, Z) or _same_otherwise(trace, missing, asked, trained)):
         return None
-    edits = _prepare(scene, Z, missing)
+    edits = [*_in_full(scene, X, Z, trained, asked), *_alike(scene, X, Z)]
     name = _named(scene, Z) or "the evaluated rows"
     first = missing[0]
     made = scene.made(Z)
@@ -151,7 +151,49 @@ def _compared(scene: Scene, report: Report, meet: Meet, X: int, Z: int) -> Findi
         "scaled-only-in-training", f"{name} prepared like the training rows",
         [meet.op.node, scene.made(report.ref).node, *([made.node] if made else [])],  # type: ignore[union-attr]
         edits,
+        proof=_become(trace, Z, _prepared_rows(scene, trained, asked, Z)),
     )  # fmt: skip
+
+
+def _prepared_rows(scene: Scene, trained: Sequence[Prepared], asked: Sequence[Prepared], Z: int) -> Array | None:
+    """Return the evaluated rows after the training's operations, with the training's numbers."""
+    first = Z if not asked else asked[0].op.inputs[asked[0].position]
+    rows = scene.trace.array(first)
+    if rows is None or any(step.other is None for step in trained):
+        return None
+    due = _through(scene, trained, rows)
+    return due if due is not None and due.size == scene.trace.size(Z) else None
+
+
+def _become(trace: Trace, Z: int, due: Array | None) -> Callable[[Scene], bool]:
+    """Return a check that an edited program evaluates the same rows, prepared as is due.
+
+    Where what is due is not known, each column must at least be the old one, shifted and scaled.
+    """
+    had = trace.array(Z)
+
+    def check(scene: Scene) -> bool:
+        for group in scene.reports():
+            for meet in group[-1].meets[:1]:
+                ref = data_of(scene, meet.raw[0])
+                new = None if ref is None else scene.array(ref)
+                if new is None or had is None or new.size != had.size:
+                    continue
+                if due is not None and np.allclose(new.reshape(-1), due.reshape(-1), rtol=1e-9, atol=1e-12):
+                    return True
+                if due is None and new.shape == had.shape and not np.array_equal(new, had) and _same_rows(had, new):
+                    return True
+        return False
+
+    return check
+
+
+def _same_rows(had: Array, new: Array) -> bool:
+    """Return whether each column is another one, shifted and scaled."""
+    for x, z in zip(had.T, new.T, strict=True):
+        if x.std() and (not z.std() or abs(float(np.corrcoef(x, z)[0, 1])) < 1 - 1e-9):
+            return False
+    return True
 
 
 def _missing(trained: Sequence[Prepared], asked: Sequence[Prepared]) -> list[Prepared] | None:
@@ -164,6 +206,13 @@ def _missing(trained: Sequence[Prepared], asked: Sequence[Prepared]) -> list[Pre
         else:
             missing.append(step)
     return missing if missing and not left else None
+
+
+def _same_otherwise(trace: Trace, missing: Sequence[Prepared], asked: Sequence[Prepared], trained: Sequence[Prepared]) -> bool:
+    """Return whether the rows were scaled by the training's own numbers, but for a step that needs others of these."""
+    shared = {step.other for step in trained if step.other is not None}
+    same = bool(asked) and all(step.other in shared and step.other is not None and _statistic(trace, step, trained) for step in asked)
+    return same and all(step.other is not None and _statistic(trace, step) for step in missing)
 
 
 def _differs(trace: Trace, X: int, Z: int) -> bool:
@@ -183,26 +232,165 @@ def _named(scene: Scene, ref: int) -> str | None:
     return None
 
 
-def _prepare(scene: Scene, Z: int, missing: Sequence[Prepared]) -> list[Edit]:
-    """Return edits that put the missing operations where the rows got their name."""
+def _in_full(scene: Scene, X: int, Z: int, trained: Sequence[Prepared], asked: Sequence[Prepared]) -> list[Edit]:
+    """Return edits that put all of the training's operations, with its numbers, where the rows got their name.
+
+    A number that has no name is computed again from the training rows, before these are written over.
+    """
     program = scene.trace.program
+    found: list[Edit] = []
     for bind in scene.bound.get(Z, []):
         statement = program.nodes[bind.node]
-        if bind.kind != "bind" or not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+        if bind.kind != "bind" or not isinstance(statement, ast.Assign):
             continue
-        text = program.text(statement.value.number)  # type: ignore[attr-defined]
-        if isinstance(statement.value, ast.Tuple):
+        single = isinstance(statement.targets[0], ast.Name)
+        name, frame = str(bind.detail), bind.frame
+        start = name
+        if single and not asked:
+            start = enclosed(program.text(statement.value.number))  # type: ignore[attr-defined]
+        base = _base_name(scene, trained[0], frame) if trained else None
+        text = _composed(scene, start, trained, base, frame)
+        if text is None:
             continue
-        for step in missing:
-            other = None if step.other is None else _named(scene, step.other) or scene.text(step.op, step.other)
-            if other is None or step.op.kind == "call":
-                return []
-            text = f"{enclosed(text)} {step.op.detail} {enclosed(other)}" if step.position == 0 else f"{enclosed(other)} {step.op.detail} {enclosed(text)}"
-        return [((statement.value.number, text),)]  # type: ignore[attr-defined]
-    return []
+        mine = _first_of(scene, X, frame)
+        if single and not asked:
+            found.append(((statement.value.number, text),))  # type: ignore[attr-defined]
+        elif not asked:
+            found.append(((bind.node, f"{program.text(bind.node)}\n{_indent(program, bind.node)}{name} = {text}"),))
+        later = _composed(scene, name, trained, base, frame)
+        if not asked and later is not None:
+            found += _where_used(scene, bind, name, later)
+            if mine is not None and mine != bind.node:
+                found.append(((mine, f"{program.text(mine)}\n{_indent(program, mine)}{name} = {later}"),))
+        if mine is not None and mine != bind.node and program.loops(mine) == program.loops(bind.node):
+            before = f"{name} = {text}\n{_indent(program, mine)}{program.text(mine)}"
+            if asked and single:
+                found.append(((mine, before), (bind.node, "")))
+            elif not asked and not single:
+                found.append(((mine, before),))
+    return found
 
 
-def _own_statistics(scene: Scene, report: Report, trained: Sequence[Prepared], asked: Sequence[Prepared]) -> Finding | None:
+def _where_used(scene: Scene, bind: Op, name: str, new: str) -> list[Edit]:
+    """Return edits that prepare the rows in each statement that hands them on."""
+    program = scene.trace.program
+    home = program.function(bind.node)
+    by_statement: dict[int, list[tuple[int, str]]] = {}
+    for node in program.nodes:
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+            number: int = node.number  # type: ignore[attr-defined]
+            if program.function(number) is home and isinstance(program.nodes[program.parents[number]], ast.Call):
+                statement = program.statement(number)
+                if statement > bind.node and ast.unparse(program.nodes[program.parents[number]].func) != "len":  # type: ignore[attr-defined]
+                    by_statement.setdefault(statement, []).append((number, new))
+    return [tuple(edit) for edit in by_statement.values()]
+
+
+def _first_of(scene: Scene, X: int, frame: int) -> int | None:
+    """Return the statement that gave the training rows their name when they were prepared."""
+    for bind in scene.bound.get(X, []):
+        if bind.kind == "bind" and bind.frame == frame and isinstance(scene.trace.program.nodes[bind.node], ast.Assign):
+            return bind.node
+    return None
+
+
+def _indent(program: Program, node: int) -> str:
+    return " " * program.place(node).column
+
+
+def _base_name(scene: Scene, step: Prepared, frame: int) -> str | None:
+    """Return by which name a frame knows the data that an operation was applied to."""
+    ref = step.op.inputs[step.position]
+    return next((str(b.detail) for b in scene.bound.get(ref, []) if b.kind == "bind" and b.frame == frame), None)
+
+
+def _composed(scene: Scene, start: str, steps: Sequence[Prepared], base: str | None, frame: int) -> str | None:
+    """Return the source of operations on an expression, with their operands as a frame can write them."""
+    text = start
+    for step in steps:
+        other = None if step.other is None else _written(scene, step, base, frame)
+        if other is None or step.op.kind == "call":
+            return None
+        sign = step.op.detail
+        text = f"{enclosed(text)} {sign} {enclosed(other)}" if step.position == 0 else f"{enclosed(other)} {sign} {enclosed(text)}"
+    return text
+
+
+def _written(scene: Scene, step: Prepared, base: str | None, frame: int) -> str | None:
+    """Return how a frame can write an operand: by name, as the number that it is, or computed from the training rows."""
+    trace, program = scene.trace, scene.trace.program
+    assert step.other is not None
+    for bind in scene.bound.get(step.other, []):
+        if bind.kind == "bind" and bind.frame == frame:
+            return str(bind.detail)
+    made = scene.made(step.other)
+    if made is None or made.kind == "number":
+        return scene.text(step.op, step.other)
+    node = program.nodes[made.node]
+    if base is None or not isinstance(node, ast.Call) or not made.inputs or made.inputs[0] != step.op.inputs[0]:
+        same_root = made.inputs and way_of(trace, step.op.inputs[step.position])[0] == way_of(trace, made.inputs[0])[0]
+        if base is None or not isinstance(node, ast.Call) or not same_root:
+            return None
+    rest = [*(ast.unparse(a) for a in node.args), *(f"{k.arg}={ast.unparse(k.value)}" for k in node.keywords)]
+    if not isinstance(node.func, ast.Attribute):
+        return None
+    if str(made.detail[0]).startswith("ndarray."):
+        return f"{base}.{node.func.attr}({', '.join(rest)})"
+    return f"{ast.unparse(node.func)}({', '.join([base, *rest[1:]])})"
+
+
+def _alike(scene: Scene, X: int, Z: int) -> list[Edit]:
+    """Return edits that do to the held-out rows, by their name, what a statement does to the training rows by theirs."""
+    program = scene.trace.program
+    names = {n.id for n in program.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    found: list[Edit] = []
+    for statement in (s for tree in program.trees for s in tree.body):
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+        target = statement.target if isinstance(statement, ast.AugAssign) else target
+        owner = target.value if isinstance(target, ast.Subscript) else target
+        if not isinstance(owner, ast.Name) or (other := _counterpart(owner.id, names)) is None:
+            continue
+        text = program.text(statement.number)  # type: ignore[attr-defined]
+        new = _renamed(statement, owner.id, other)
+        if other not in {n.id for n in ast.walk(ast.parse(new)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}:
+            continue
+        if isinstance(target, ast.Name) and not isinstance(statement, ast.AugAssign) and other not in new.partition("=")[2]:
+            continue
+        last = _last_of(program, other)
+        if last is not None and new != text:
+            found.append(((last, f"{program.text(last)}\n{new}"),))
+    return found
+
+
+def _renamed(statement: ast.stmt, name: str, other: str) -> str:
+    """Return a statement about other rows; what sums up the first ones stays theirs."""
+    tree = ast.parse(ast.unparse(statement))
+    kept = {
+        id(one)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("mean", "std", "max", "min", "var", "ptp")
+        for one in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == name and id(node) not in kept:
+            node.id = other
+    return ast.unparse(tree)
+
+
+def _last_of(program: Program, name: str) -> int | None:
+    """Return the last statement at the top that gives a name, or a part of what has it, a value."""
+    found = None
+    for statement in (s for tree in program.trees for s in tree.body):
+        if isinstance(statement, ast.Assign) and any(
+            isinstance(n, ast.Name) and n.id == name
+            for t in statement.targets
+            for n in ast.walk(t.value if isinstance(t, ast.Subscript) else t)
+        ):
+            found = statement.number  # type: ignore[attr-defined]
+    return found
+
+
+def _own_statistics(scene: Scene, X: int, Z: int, trained: Sequence[Prepared], asked: Sequence[Prepared]) -> Finding | None:
     """Return that the evaluated rows were scaled by their own mean and deviation, not by the training rows'."""
     trace = scene.trace
     other = []
@@ -229,21 +417,25 @@ def _own_statistics(scene: Scene, report: Report, trained: Sequence[Prepared], a
     one, two = other[0]
     x, z = (trace.array(p.other) if p.other is not None else None for p in (one, two))
     program = trace.program
+    binds = [b.node for b in scene.bound.get(Z, []) if b.kind == "bind"]
+    shared = one.op.node == two.op.node and bool(binds)
     return Finding(
-        two.op.node,
+        binds[0] if shared else two.op.node,
         f"{program.text(two.op.node)} scales the evaluated rows by their own numbers ({shown(z)}), and the training rows were scaled by "
         f"theirs ({shown(x)}): the same row means another thing in each.",
         "scaled-only-in-training", "the training rows' numbers for both",
-        [p.op.node for _, p in other] + [program.statement(two.op.node)],
-        [tuple(edit)] if len(edit) == len(other) else [],
+        [*(p.op.node for _, p in other), program.statement(two.op.node), *binds],
+        [*([tuple(edit)] if len(edit) == len(other) else []), *_in_full(scene, X, Z, trained, asked)],
+        proof=_become(trace, Z, _prepared_rows(scene, trained, asked, Z)),
     )  # fmt: skip
 
 
-def _statistic(trace: Trace, step: Prepared) -> bool:
-    """Return whether an operand sums up the very data that it is applied to."""
+def _statistic(trace: Trace, step: Prepared, trained: Sequence[Prepared] = ()) -> bool:
+    """Return whether an operand sums up the very data that it is applied to, or those of the training."""
     assert step.other is not None
     up = trace.upstream([step.other])
-    root, _ = way_of(trace, step.op.inputs[step.position])
+    of = next((one for one in trained if one.other == step.other), step)
+    root, _ = way_of(trace, of.op.inputs[of.position])
     made = trace.maker[step.other]
     return made >= 0 and root in up and trace.size(step.other) <= max(1, _width(trace, step.op.out))
 
@@ -269,7 +461,8 @@ def _far_off(scene: Scene, report: Report, meet: Meet, X: int, Z: int) -> Findin
         meet.op.node,
         f"Column {c} of the evaluated rows goes from {shown(z[:, c].min())} to {shown(z[:, c].max())}, and that of the training rows from "
         f"{shown(x[:, c].min())} to {shown(x[:, c].max())}: they were not prepared alike.",
-        "scaled-only-in-training", "the evaluated rows prepared like the training rows", [],
+        "scaled-only-in-training", "the evaluated rows prepared like the training rows", [], _alike(scene, X, Z),
+        proof=_become(trace, Z, None),
     )  # fmt: skip
 
 
@@ -392,8 +585,15 @@ def rows(scene: Scene, group: Sequence[Report]) -> Finding | None:
     if X is None or Z is None or not _among(trace, Z, X):
         return None
     unused = _unused(scene, Z)
-    statement = scene.trace.program.statement(scene.made(report.ref).node)  # type: ignore[union-attr]
-    return _of_the_training(scene, report, X, statement, unused) if unused else None
+    if not unused:
+        return None
+    program = scene.trace.program
+    made = scene.made(report.ref)
+    assert made is not None
+    ends = [op.node for op in trace.ops if op.kind == "end" and op.out == report.ref]
+    statements = [program.statement(node) for node in (made.node, *ends)]
+    findings = [_of_the_training(scene, report, X, statement, unused) for statement in statements]
+    return next((finding for finding in findings if finding.edits), findings[0])
 
 
 def _among(trace: Trace, Z: int, X: int) -> bool:

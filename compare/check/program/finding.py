@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from compare.check.program.trace import Trace
 
@@ -26,5 +27,7 @@ class Finding:
     """What may mend it, the likeliest first. The first that ``holds`` in a second run is the fix."""
     value: float | None = None
     """What the report's first value should have been."""
+    proof: Callable[[Any], bool] | None = None
+    """What else must be so in a second run, whose ``Scene`` this is given."""
     holds: Callable[[Trace], bool] = lambda _: False
     """Whether an edited program's recording is without this mistake."""

@@ -62,6 +62,8 @@ def without(finding: Finding, reading: Reading | None) -> Callable[[Trace], bool
         groups = scene.reports()
         if any(other.name == finding.name for other, _ in judged(scene, groups)):
             return False
+        if finding.proof is not None and not finding.proof(scene):
+            return False
         due = finding.value
         values = [scene.recorded(report) for group in groups for report in group]
         return due is None or any(np.isclose(value, due, rtol=1e-4, atol=1e-9) for value in values)
