@@ -11,7 +11,18 @@ from numpy.typing import NDArray
 
 from compare.check.program.finding import Edit, Finding
 from compare.check.program.replay import CannotReplay, Replay, apply
-from compare.check.program.scene import PRODUCTS, SAME_ROWS, TESTED, TRAINED, Meet, Report, Scene, enclosed, short_name, shown
+from compare.check.program.scene import (
+    PRODUCTS,
+    SAME_ROWS,
+    TESTED,
+    TRAINED,
+    Meet,
+    Report,
+    Scene,
+    enclosed,
+    short_name,
+    shown,
+)
 from compare.check.program.trace import COMPUTES, Op, Program, Trace
 
 Array = NDArray[np.float64]
@@ -81,7 +92,9 @@ def data_of(scene: Scene, prediction: int) -> int | None:
     """Return the inputs that a prediction was computed from: what first meets a parameter in a product."""
     trace = scene.trace
     up, _ = scene._up([prediction], frozenset())
-    ops = sorted((op for ref in up if (op := scene.made(ref)) is not None and ref not in scene.sources), key=lambda op: op.at)
+    ops = sorted(
+        (op for ref in up if (op := scene.made(ref)) is not None and ref not in scene.sources), key=lambda op: op.at
+    )
     for op in ops:
         if op.kind in COMPUTES and (op.detail in PRODUCTS or (op.kind == "call" and op.detail[0] in PRODUCTS)):
             inside = [one for one in op.inputs if one in scene.down]
@@ -125,9 +138,7 @@ def preparation(scene: Scene, group: Sequence[Report]) -> Finding | None:
 def _compared(scene: Scene, report: Report, meet: Meet, X: int, Z: int) -> Finding | None:
     trace = scene.trace
     _, trained = way_of(trace, X)
-    root, asked = way_of(trace, Z)
-    if trace.ops[trace.maker[Z]].out == X if trace.maker[Z] >= 0 else False:
-        return None
+    _, asked = way_of(trace, Z)
     shared = {p.op.at for p in trained} & {p.op.at for p in asked}
     trained = [p for p in trained if p.op.at not in shared]
     asked = [p for p in asked if p.op.at not in shared]
@@ -143,7 +154,8 @@ def _compared(scene: Scene, report: Report, meet: Meet, X: int, Z: int) -> Findi
     binds = [b for b in scene.bound.get(Z, []) if b.kind in ("bind", "set")]
     node = binds[0].node if binds else (made or meet.op).node
     x, z = trace.array(X), trace.array(Z)
-    assert x is not None and z is not None
+    assert x is not None
+    assert z is not None
     return Finding(
         node,
         f"Training divides, shifts or scales its rows ({trace.program.text(first.op.node)}), and {name} is used without: its largest "
@@ -208,10 +220,14 @@ def _missing(trained: Sequence[Prepared], asked: Sequence[Prepared]) -> list[Pre
     return missing if missing and not left else None
 
 
-def _same_otherwise(trace: Trace, missing: Sequence[Prepared], asked: Sequence[Prepared], trained: Sequence[Prepared]) -> bool:
+def _same_otherwise(
+    trace: Trace, missing: Sequence[Prepared], asked: Sequence[Prepared], trained: Sequence[Prepared]
+) -> bool:
     """Return whether the rows were scaled by the training's own numbers, but for a step that needs others of these."""
     shared = {step.other for step in trained if step.other is not None}
-    same = bool(asked) and all(step.other in shared and step.other is not None and _statistic(trace, step, trained) for step in asked)
+    same = bool(asked) and all(
+        step.other in shared and step.other is not None and _statistic(trace, step, trained) for step in asked
+    )
     return same and all(step.other is not None and _statistic(trace, step) for step in missing)
 
 
@@ -312,7 +328,11 @@ def _composed(scene: Scene, start: str, steps: Sequence[Prepared], base: str | N
         if other is None or step.op.kind == "call":
             return None
         sign = step.op.detail
-        text = f"{enclosed(text)} {sign} {enclosed(other)}" if step.position == 0 else f"{enclosed(other)} {sign} {enclosed(text)}"
+        text = (
+            f"{enclosed(text)} {sign} {enclosed(other)}"
+            if step.position == 0
+            else f"{enclosed(other)} {sign} {enclosed(text)}"
+        )
     return text
 
 
@@ -352,9 +372,15 @@ def _alike(scene: Scene, X: int, Z: int) -> list[Edit]:
             continue
         text = program.text(statement.number)  # type: ignore[attr-defined]
         new = _renamed(statement, owner.id, other)
-        if other not in {n.id for n in ast.walk(ast.parse(new)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}:
+        if other not in {
+            n.id for n in ast.walk(ast.parse(new)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
+        }:
             continue
-        if isinstance(target, ast.Name) and not isinstance(statement, ast.AugAssign) and other not in new.partition("=")[2]:
+        if (
+            isinstance(target, ast.Name)
+            and not isinstance(statement, ast.AugAssign)
+            and other not in new.partition("=")[2]
+        ):
             continue
         last = _last_of(program, other)
         if last is not None and new != text:
@@ -368,7 +394,8 @@ def _renamed(statement: ast.stmt, name: str, other: str) -> str:
     kept = {
         id(one)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("mean", "std", "max", "min", "var", "ptp")
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2] in ("mean", "std", "max", "min", "var", "ptp")
         for one in ast.walk(node)
     }
     for node in ast.walk(tree):
@@ -390,13 +417,19 @@ def _last_of(program: Program, name: str) -> int | None:
     return found
 
 
-def _own_statistics(scene: Scene, X: int, Z: int, trained: Sequence[Prepared], asked: Sequence[Prepared]) -> Finding | None:
+def _own_statistics(
+    scene: Scene, X: int, Z: int, trained: Sequence[Prepared], asked: Sequence[Prepared]
+) -> Finding | None:
     """Return that the evaluated rows were scaled by their own mean and deviation, not by the training rows'."""
     trace = scene.trace
     other = []
     for one, two in zip(trained, asked, strict=True):
         if one.other is None or two.other is None:
-            if short_name(two.op) == "fit_transform" and short_name(one.op) == "fit_transform" and one.op.at != two.op.at:
+            if (
+                short_name(two.op) == "fit_transform"
+                and short_name(one.op) == "fit_transform"
+                and one.op.at != two.op.at
+            ):
                 other.append((one, two))
             continue
         x, z = trace.array(one.other), trace.array(two.other)
@@ -449,7 +482,15 @@ def _far_off(scene: Scene, report: Report, meet: Meet, X: int, Z: int) -> Findin
     if trace.maker[X] >= 0 and trace.maker[Z] >= 0:
         return None
     x, z = trace.array(X), trace.array(Z)
-    if x is None or z is None or x.ndim != 2 or z.ndim != 2 or x.shape[1] != z.shape[1] or len(z) < LEAST_ROWS or len(x) < LEAST_ROWS:
+    if (
+        x is None
+        or z is None
+        or x.ndim != 2
+        or z.ndim != 2
+        or x.shape[1] != z.shape[1]
+        or len(z) < LEAST_ROWS
+        or len(x) < LEAST_ROWS
+    ):
         return None
     spread = np.ptp(x, axis=0)
     far = (z > x.max(axis=0) + 3 * spread) | (z < x.min(axis=0) - 3 * spread)
@@ -483,7 +524,7 @@ def scale(scene: Scene, group: Sequence[Report]) -> Finding | None:
         if meet.form != "difference":
             continue
         y = trace.array(meet.label)
-        root, own = way_of(trace, meet.label)
+        _, own = way_of(trace, meet.label)
         back = _back(scene, meet.operand)
         if own or y is None or trained is None or back is None or y.size != trace.size(meet.operand):
             continue

@@ -13,12 +13,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.check.program.evaluation import preparation, rows, scale
+from compare.check.program.evaluation import data_of, preparation, rows, scale
 from compare.check.program.finding import Edit, Finding
 from compare.check.program.optimizers import Rule
 from compare.check.program.reference import Reading, aligned
 from compare.check.program.replay import Replay, binary
-from compare.check.program.scene import ACCURATE, LOSS, MISTAKEN, Meet, Report, Scene, enclosed, short_name, shown
+from compare.check.program.scene import (
+    ACCURATE,
+    LOSS,
+    MISTAKEN,
+    Change,
+    Meet,
+    Report,
+    Scene,
+    enclosed,
+    short_name,
+    shown,
+)
 from compare.check.program.steps import Training, find_training
 from compare.check.program.trace import Op, Trace
 
@@ -69,6 +80,39 @@ def without(finding: Finding, reading: Reading | None) -> Callable[[Trace], bool
         return due is None or any(np.isclose(value, due, rtol=1e-4, atol=1e-9) for value in values)
 
     return check
+
+
+# ---------------------------------------------------------------------- operations, computed otherwise
+
+
+def cut_at(ref: int, cut: float) -> Change:
+    """Compare a value's classes where the value itself was compared."""
+
+    def decided(replay: Replay, op: Op) -> Any:
+        left, right = (np.asarray(replay.get(x), float) > cut if x == ref else replay.get(x) for x in op.inputs)
+        return binary(op.detail, left, right)
+
+    return decided
+
+
+def column_above(cut: float) -> Change:
+    """Ask whether a single output lies above a limit."""
+    return lambda replay, op: (np.reshape(np.asarray(replay.get(op.inputs[0]), float), -1) > cut).astype(int)
+
+
+def held_against(ref: int, limit: float) -> Change:
+    """Hold a value against another limit."""
+    return lambda replay, op: binary(op.detail, *(replay.get(x) if x == ref else limit for x in op.inputs))
+
+
+def divided_by(count: float) -> Change:
+    """Divide by another number."""
+    return lambda replay, op: replay.get(op.inputs[0]) / count
+
+
+def by_operator(sign: str) -> Change:
+    """Compute with another operator."""
+    return lambda replay, op: binary(sign, replay.get(op.inputs[0]), replay.get(op.inputs[1]))
 
 
 # ---------------------------------------------------------------------- every pair
@@ -147,8 +191,12 @@ def _every_pair(scene: Scene, report: Report | None, meet: Meet) -> Finding:
             else:
                 shape = "(-1, 1)" if trace.shape(other)[0] == n else "(1, -1)"
                 column.append((node, f"{enclosed(text)}.reshape{shape}"))
-    edits: list[Edit] = [tuple(dict.fromkeys(side)) for side in ((flat, column) if report is not None else (column, flat)) if side]
-    p, q = (scene.text(meet.op, ref) or what for ref, what in ((meet.operand, "the answer"), (meet.label, "the target")))
+    edits: list[Edit] = [
+        tuple(dict.fromkeys(side)) for side in ((flat, column) if report is not None else (column, flat)) if side
+    ]
+    p, q = (
+        scene.text(meet.op, ref) or what for ref, what in ((meet.operand, "the answer"), (meet.label, "the target"))
+    )
     same = meet.form == "same" and meet.op.kind == "compare"
     tells = (
         f"{shown(scene.recorded(report))} is reported, and {shown(due)} is due"
@@ -253,11 +301,13 @@ def classes(scene: Scene, group: Sequence[Report]) -> Finding | None:
     known = [(r, given) for r in reports if scene.replays(r) and (given := perfect(scene, r)) is not None]
     if not known or len(known) < len(group):
         return None
-    faults = (whole_division, error_rate) if mended(scene, known, {}) else (not_cut, one_column, threshold, another_count)
+    faults = (
+        (whole_division, error_rate) if mended(scene, known, {}) else (not_cut, one_column, threshold, another_count)
+    )
     return next((finding for fault in faults if (finding := fault(scene, known)) is not None), None)
 
 
-def mended(scene: Scene, known: Known, changed: dict[int, Any]) -> bool:
+def mended(scene: Scene, known: Known, changed: dict[int, Change]) -> bool:
     """Return whether, with a change, every one of these reports tells answers that are all right, and all wrong."""
     for report, given in known:
         n = rows_of(scene, report)
@@ -284,12 +334,16 @@ def whole_division(scene: Scene, known: Known) -> Finding | None:
         if op.kind not in ("binary", "augment") or op.detail != "//" or op.inputs[0] not in scene.down:
             continue
         had, divisor = scene.array(op.inputs[0]), scene.array(op.inputs[1])
-        if had is None or divisor is None or had.size != 1 or divisor.size != 1 or not 0 < float(had.sum()) < float(divisor.sum()):
+        if (
+            had is None
+            or divisor is None
+            or had.size != 1
+            or divisor.size != 1
+            or not 0 < float(had.sum()) < float(divisor.sum())
+        ):
             continue
 
-        def divided(replay: Replay, op: Op) -> Any:
-            return binary("/", replay.get(op.inputs[0]), replay.get(op.inputs[1]))
-
+        divided = by_operator("/")
         report = known[0][0]
         due = scene.value_of(report, {}, {op.node: divided})
         text = scene.trace.program.text(op.node)
@@ -309,12 +363,7 @@ def not_cut(scene: Scene, known: Known) -> Finding | None:
             continue
         cut = 0.5 if is_probability(scene, meet.operand, np.asarray(scene.array(meet.operand))) else 0
 
-        def decided(replay: Replay, op: Op) -> Any:
-            left, right = (
-                np.asarray(replay.get(ref), float) > cut if ref == meet.operand else replay.get(ref) for ref in op.inputs
-            )
-            return binary(op.detail, left, right)
-
+        decided = cut_at(meet.operand, cut)
         node, text = scene.operand(meet.op, meet.operand), scene.text(meet.op, meet.operand)
         if node is None or text is None or not mended(scene, known, {meet.op.node: decided}):
             continue
@@ -374,10 +423,8 @@ def one_column(scene: Scene, known: Known) -> Finding | None:
         if len(x) != 2 or 1 not in x or out is None or out.size != max(x) or max(x) == 1 or out.any():
             continue
 
-        def above(replay: Replay, op: Op) -> Any:
-            return (np.reshape(np.asarray(replay.get(op.inputs[0]), float), -1) > cut).astype(int)
-
         for cut in (0.5, 0):
+            above = column_above(cut)
             if mended(scene, known, {op.node: above}):
                 due = scene.value_of(report, {}, {op.node: above})
                 text = scene.text(op, op.inputs[0]) or "the output"
@@ -411,10 +458,7 @@ def threshold(scene: Scene, known: Known) -> Finding | None:
         if due_limit == 0.5 and 0 < had < 1:
             continue
 
-        def other(replay: Replay, op: Op) -> Any:
-            left, right = (replay.get(ref) if ref == raw else due_limit for ref in op.inputs)
-            return binary(op.detail, left, right)
-
+        other = held_against(raw, due_limit)
         if mended(scene, known, {op.node: other}):
             due = scene.value_of(report, {}, {op.node: other})
             says = "lie between 0 and 1" if due_limit else "are sums before the activation, whose middle is 0"
@@ -444,17 +488,9 @@ def another_count(scene: Scene, known: Known) -> Finding | None:
 
         counts = {r.ref: rows_of(scene, r) for r, _ in known}
 
-        def by_rows(replay: Replay, op: Op) -> Any:
-            return replay.get(op.inputs[0]) / count
-
-        good = True
-        for one in known:
-            count = counts[one[0].ref]
-            good = good and mended(scene, [one], {op.node: by_rows})
-        if not good:
+        if not all(mended(scene, [one], {op.node: divided_by(counts[one[0].ref])}) for one in known):
             continue
-        count = n
-        due = scene.value_of(report, {}, {op.node: by_rows})
+        due = scene.value_of(report, {}, {op.node: divided_by(n)})
         node = scene.operand(op, op.inputs[1])
         names = labels_here(scene, report, op)
         edits: list[Edit] = [((node, f"len({name})"),) for name in names if node is not None]
@@ -479,7 +515,12 @@ def labels_here(scene: Scene, report: Report, op: Op) -> list[str]:
             found.append(text)
     for ref, binds in scene.bound.items():
         for bind in binds:
-            if bind.kind == "bind" and bind.frame in (frame, 0) and bind.at < op.at and scene.trace.shape(ref)[:1] in sizes:
+            if (
+                bind.kind == "bind"
+                and bind.frame in (frame, 0)
+                and bind.at < op.at
+                and scene.trace.shape(ref)[:1] in sizes
+            ):
                 if scene.trace.shape(ref)[:1] and str(bind.detail) not in found:
                     found.append(str(bind.detail))
     return found[:4]
@@ -495,6 +536,9 @@ class Batch:
     total: float
     rows: int
     entries: int
+
+
+Losses = Sequence[tuple[Report, list[Batch]]]
 
 
 def batches(scene: Scene, report: Report, family: str) -> list[Batch] | None:
@@ -517,14 +561,40 @@ def batches(scene: Scene, report: Report, family: str) -> list[Batch] | None:
         if family == "squares":
             total = float(np.sum((a - y) ** 2))
         elif family == "binary":
-            y = 1 - y if meet.flipped else y
+            y = as_given(scene, report, meet).reshape(a.shape)
             safe = np.clip(a, 1e-15, 1 - 1e-15)
             total = float(-np.sum(y * np.log(safe) + (1 - y) * np.log(1 - safe)))
         else:
             total = float(-np.sum(y * np.log(np.clip(a, 1e-15, None)))) if (a >= 0).all() else float(-np.sum(y * a))
-        rows = a.size if a.ndim < 2 else a.shape[1] if a.shape[0] < a.shape[1] and _first_axis_is_units(scene, a) else a.shape[0]
+        rows = (
+            a.size
+            if a.ndim < 2
+            else a.shape[1]
+            if a.shape[0] < a.shape[1] and _first_axis_is_units(scene, a)
+            else a.shape[0]
+        )
         found.append(Batch(total, rows, a.size))
     return found
+
+
+def one_minus(scene: Scene, ref: int) -> int | None:
+    """Return x of what was computed as ``1 - x``."""
+    made = scene.made(ref)
+    if made is None or made.kind != "binary" or made.detail != "-":
+        return None
+    one = scene.array(made.inputs[0])
+    return made.inputs[1] if one is not None and one.size == 1 and float(one.sum()) == 1 else None
+
+
+def as_given(scene: Scene, report: Report, meet: Meet) -> Array:
+    """Return the labels that a term of a cross-entropy is about, where it may hold ``1 - y`` for ``y``."""
+    y = np.asarray(scene.array(meet.label), float)
+    others = {m.label for m in report.meets if m.raw == meet.raw}
+    if one_minus(scene, meet.label) in others:
+        return 1 - y
+    if any(one_minus(scene, other) == meet.label for other in others):
+        return y
+    return 1 - y if meet.flipped else y
 
 
 def _first_axis_is_units(scene: Scene, a: Array) -> bool:
@@ -544,27 +614,45 @@ def explained(value: float, parts: Sequence[Batch]) -> bool:
     return any(np.isclose(abs(value), abs(one), rtol=1e-4, atol=1e-12) for one in likely)
 
 
+FAMILIES = (("squares", {"difference"}), ("binary", {"log"}), ("categorical", {"log", "entry"}))
+"""Losses, and in which forms outputs meet labels in them."""
+
+
 def losses(scene: Scene, group: Sequence[Report]) -> Finding | None:
-    """Return that a loss is divided by what it was divided by before."""
-    for family, forms in (("squares", {"difference"}), ("binary", {"log"}), ("categorical", {"log", "entry"})):
-        reports = [r for r in group if r.meets and not r.direct and {m.form for m in r.meets} <= forms]
-        if not reports or len(reports) < len(group) or any(scene.across_turns(r) for r in reports):
-            continue
-        parts = [batches(scene, r, family) for r in reports]
-        known = [(r, p) for r, p in zip(reports, parts, strict=True) if p]
-        if len(known) < len(group) or not all(scene.replays(r) for r, _ in known):
-            continue
-        if any(explained(scene.recorded(r), p) for r, p in known):
-            continue
+    """Return that a loss is divided once too often, or that it has other terms than any loss that it may be."""
+    if not group or any(not r.meets or r.direct or scene.across_turns(r) or not scene.replays(r) for r in group):
+        return None
+    candidates: dict[str, Losses] = {}
+    alone = all(is_single_unit(scene, m.raw[0]) for r in group for m in r.meets)
+    for family, forms in FAMILIES:
+        if all({m.form for m in r.meets} <= forms for r in group):
+            parts = [batches(scene, r, family) for r in group]
+            known = [(r, p) for r, p in zip(group, parts, strict=True) if p]
+            if len(known) == len(group) and (family != "categorical" or not alone):
+                candidates[family] = known
+    if any(explained(scene.recorded(r), p) for known in candidates.values() for r, p in known):
+        return None
+    for family, known in candidates.items():
         finding = divided_again(scene, known)
-        if finding is None and family == "binary":
+        if finding is None and family == "binary" and alone:
             finding = other_terms(scene, known)
         if finding is not None:
             return finding
     return None
 
 
-def other_terms(scene: Scene, known: Sequence[tuple[Report, list[Batch]]]) -> Finding | None:
+def is_single_unit(scene: Scene, raw: int) -> bool:
+    """Return whether outputs are one unit's, one for each of several examples."""
+    a = scene.array(raw)
+    if a is None or a.size < 2 or bool(np.isclose(a.sum(), 1)):
+        return False
+    if a.ndim == 2:
+        return 1 in a.shape
+    data = data_of(scene, raw)
+    return a.ndim == 1 and data is not None and a.size in (scene.trace.shape(data) or (0,))[:: max(1, len(scene.trace.shape(data)) - 1)]
+
+
+def other_terms(scene: Scene, known: Losses) -> Finding | None:
     """Return that a cross-entropy lacks a term, or has one of the wrong sign or of the other class."""
     report, _ = known[0]
     if report.ref in scene.feeding or not LOSS.search(report.words):
@@ -574,14 +662,11 @@ def other_terms(scene: Scene, known: Sequence[tuple[Report, list[Batch]]]) -> Fi
     for op in report.ops:
         if op.kind == "binary" and op.detail in ("+", "-") and all(ref in scene.down for ref in op.inputs):
             sign = "-" if op.detail == "+" else "+"
-
-            def turned(replay: Replay, op: Op) -> Any:
-                return binary(sign, replay.get(op.inputs[0]), replay.get(op.inputs[1]))
-
+            turned = by_operator(sign)
             node = program.nodes[op.node]
             if _explains(scene, known, {op.node: turned}) and isinstance(node, ast.BinOp):
                 new = f"{source(node.left)} {sign} {source(node.right)}"
-                return _cross_entropy(scene, known, op, {op.node: turned}, new)
+                return _cross_entropy(scene, report, op, {op.node: turned}, new)
     around = _around(program, nodes)
     for op in report.ops:
         if op.node != around or scene.trace.size(op.out) != scene.trace.size(report.meets[0].label):
@@ -590,33 +675,42 @@ def other_terms(scene: Scene, known: Sequence[tuple[Report, list[Batch]]]) -> Fi
         if y is None:
             return None
 
-        def both(replay: Replay, op: Op) -> Any:
-            a = np.asarray(replay.get(report.meets[0].raw[0]), float)
-            return y.reshape(a.shape) * np.log(a) + (1 - y.reshape(a.shape)) * np.log(1 - a)
-
-        if len(known) == 1 or all(r.meets[0].label == report.meets[0].label for r, _ in known):
-            if _explains(scene, known[:1], {op.node: both}) and text_y is not None and text_a is not None:
-                log = program.text(_call_of_log(scene, report)).partition("(")[0]
-                a, t = enclosed(text_a), enclosed(text_y)
-                return _cross_entropy(scene, known, op, {op.node: both}, f"{t} * {log}({a}) + (1 - {t}) * {log}(1 - {a})")
+        both = both_terms(report.meets[0].raw[0], y)
+        if text_y is not None and text_a is not None and _explains(scene, known[:1], {op.node: both}):
+            log = program.text(_call_of_log(report)).partition("(")[0]
+            a, t = enclosed(text_a), enclosed(text_y)
+            return _cross_entropy(scene, report, op, {op.node: both}, f"{t} * {log}({a}) + (1 - {t}) * {log}(1 - {a})")
     return None
 
 
-def _explains(scene: Scene, known: Sequence[tuple[Report, list[Batch]]], changed: dict[int, Any]) -> bool:
+def both_terms(raw: int, y: Array) -> Change:
+    """Compute the terms of a cross-entropy of these labels."""
+
+    def both(replay: Replay, op: Op) -> Any:
+        a = np.asarray(replay.get(raw), float)
+        t = y.reshape(a.shape)
+        return t * np.log(a) + (1 - t) * np.log(1 - a)
+
+    return both
+
+
+def _explains(scene: Scene, known: Losses, changed: dict[int, Change]) -> bool:
     values = [(scene.value_of(r, {}, changed), p) for r, p in known]
     return all(value is not None and explained(value, p) for value, p in values)
 
 
-def _cross_entropy(
-    scene: Scene, known: Sequence[tuple[Report, list[Batch]]], op: Op, changed: dict[int, Any], new: str
-) -> Finding:
-    report = known[0][0]
+def _cross_entropy(scene: Scene, report: Report, op: Op, changed: dict[int, Change], new: str) -> Finding:
     due = scene.value_of(report, {}, changed)
     return Finding(
         op.node,
         f"{scene.trace.program.text(op.node)} is no cross-entropy: {shown(scene.recorded(report))} is reported, and {shown(due)} is due.",
-        "cross-entropy-of-other-terms", new, [m.op.node for m in report.meets], [((op.node, f"({new})"),), ((op.node, new),)], due,
+        "cross-entropy-of-other-terms", new, [m.op.node for m in report.meets], [((op.node, f"({new})" if _beside_an_operator(scene, op.node) else new),)], due,
     )  # fmt: skip
+
+
+def _beside_an_operator(scene: Scene, node: int) -> bool:
+    """Return whether an expression is an operator's operand, so that a sum in its place needs parentheses."""
+    return isinstance(scene.trace.program.nodes[scene.trace.program.parents[node]], ast.BinOp | ast.UnaryOp | ast.Attribute)
 
 
 def _around(program: Any, nodes: set[int]) -> int:
@@ -640,28 +734,28 @@ def _is_in(program: Any, node: int, outer: int) -> bool:
 def _label_of(scene: Scene, report: Report) -> tuple[Array | None, str | None, str | None]:
     """Return the labels of a cross-entropy, and the source of labels and outputs."""
     trace = scene.trace
-    chosen: tuple[Array | None, str | None] = (None, None)
-    for meet in report.meets:
-        made = scene.made(meet.label)
-        turned = made is not None and made.detail == "-" and made.kind == "binary" and not made.inputs[0] == meet.label
-        if turned and made is not None and (one := scene.array(made.inputs[0])) is not None and one.size == 1 and one.sum() == 1:
-            chosen = scene.array(made.inputs[1]), scene.text(made, made.inputs[1])
-        elif chosen[0] is None:
-            chosen = scene.array(meet.label), scene.text(meet.op, meet.label)
+    meet = report.meets[0]
+    inner = one_minus(scene, meet.label)
+    made = scene.made(meet.label)
+    if inner is not None and made is not None and inner in {m.label for m in report.meets}:
+        y, text = scene.array(inner), scene.text(made, inner)
+    else:
+        y, text = scene.array(meet.label), scene.text(meet.op, meet.label)
     raw = report.meets[0].raw[0]
-    names = [str(b.detail) for b in scene.bound.get(raw, []) if b.kind == "bind" and b.frame == report.meets[0].op.frame]
-    y = chosen[0]
+    names = [
+        str(b.detail) for b in scene.bound.get(raw, []) if b.kind == "bind" and b.frame == report.meets[0].op.frame
+    ]
     if y is None or not set(np.unique(y)) <= {0.0, 1.0} or y.size != trace.size(raw):
         return None, None, None
-    return y, chosen[1], names[-1] if names else None
+    return y, text, names[-1] if names else None
 
 
-def _call_of_log(scene: Scene, report: Report) -> int:
+def _call_of_log(report: Report) -> int:
     """Return the node of the first logarithm in a report."""
     return next(op.node for op in report.ops if op.kind == "call" and short_name(op) == "log")
 
 
-def divided_again(scene: Scene, known: Sequence[tuple[Report, list[Batch]]]) -> Finding | None:
+def divided_again(scene: Scene, known: Losses) -> Finding | None:
     """Return that means over rows, or their sum, are divided by the number of rows once more."""
     report, parts = known[0]
     for op in report.ops:
@@ -675,18 +769,9 @@ def divided_again(scene: Scene, known: Sequence[tuple[Report, list[Batch]]]) -> 
         if abs(d - sum(p.rows for p in parts)) > 1e-9:
             continue
 
-        def by_batches(replay: Replay, op: Op) -> Any:
-            return replay.get(op.inputs[0]) / count
-
-        good = True
-        for r, p in known:
-            count = len(p)
-            value = scene.value_of(r, {}, {op.node: by_batches})
-            good = good and value is not None and explained(value, p)
-        if not good:
+        if not all(_explains(scene, [(r, p)], {op.node: divided_by(len(p))}) for r, p in known):
             continue
-        count = k
-        due = scene.value_of(report, {}, {op.node: by_batches})
+        due = scene.value_of(report, {}, {op.node: divided_by(k)})
         node = scene.operand(op, op.inputs[1])
         edits = weighted(scene, report, parts, op)
         if node is not None:
@@ -739,7 +824,11 @@ def rows_here(scene: Scene, op: Op, n: int) -> list[str]:
 def wrong_class(scene: Scene, group: Sequence[Report]) -> Finding | None:
     """Return that what is called a loss takes the logarithm of the largest output, and knows no label."""
     report = group[0]
-    if report.meets or not LOSS.search(report.words) or re.search("entropy|confiden", report.words.replace("cross_entropy", ""), re.I):
+    if (
+        report.meets
+        or not LOSS.search(report.words)
+        or re.search("entropy|confiden", report.words.replace("cross_entropy", ""), re.I)
+    ):
         return None
     up, _ = scene._up([report.ref], frozenset())
     logs = [op for op in scene.trace.ops if op.kind == "call" and op.out in up and short_name(op) == "log"]
@@ -768,7 +857,13 @@ def _of_the_label(scene: Scene, report: Report, op: Op, p: int, a: Array, axis: 
         if bind.kind != "bind" or bind.frame not in (op.frame, 0) or bind.inputs[0] in scene.down:
             continue
         y = scene.array(bind.inputs[0]) if scene.trace.rows[bind.inputs[0]][0] == "array" else None
-        if y is None or y.shape != (n,) or scene.trace.is_float(bind.inputs[0]) or y.min() < 0 or y.max() >= a.shape[axis]:
+        if (
+            y is None
+            or y.shape != (n,)
+            or scene.trace.is_float(bind.inputs[0])
+            or y.min() < 0
+            or y.max() >= a.shape[axis]
+        ):
             continue
         if not _is_label(scene, y):
             continue
@@ -783,9 +878,8 @@ def _of_the_label(scene: Scene, report: Report, op: Op, p: int, a: Array, axis: 
             break
     return Finding(
         op.node,
-        f"The loss takes the largest entry of each row of {text} and never asks for the label: {shown(scene.recorded(report))} is "
-        f"reported, and {shown(due)} is due." if due is not None else
-        f"The loss takes the largest entry of each row of {text} and never asks for the label: {shown(scene.recorded(report))} is reported.",
+        f"The loss takes the largest entry of each row of {text} and never asks for the label: {shown(scene.recorded(report))} "
+        f"is reported" + (f", and {shown(due)} is due." if due is not None else "."),
         "log-of-the-wrong-class", f"the entry of {text} at the label", [], edits, None,
     )  # fmt: skip
 

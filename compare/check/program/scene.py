@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from compare.check.program.reference import Reading, Window, meetings, relevant
 from compare.check.program.replay import CannotReplay, Replay
 from compare.check.program.steps import Training
-from compare.check.program.trace import COMPUTES, Op, Trace, operand_node
+from compare.check.program.trace import COMPUTES, Op, operand_node
 
 Array = NDArray[np.float64]
 Change = Callable[[Replay, Op], Any]
@@ -26,16 +26,97 @@ MOST_TIMES = 3
 SHOWS = ("print", "info", "debug", "warning", "write", "format", "log", "set_description", "set_postfix")
 PRODUCTS = ("@", "numpy.dot", "ndarray.dot", "numpy.matmul", "numpy.einsum", "numpy.tensordot", "numpy.inner")
 SAME_ROWS = frozenset(
-    "reshape ravel flatten squeeze astype copy transpose asarray array ascontiguousarray atleast_2d expand_dims take "
-    "permutation shuffle train_test_split item to_numpy values T concatenate hstack vstack column_stack insert append "
-    "c_ r_ float float64 float32 array_split split asfarray view tolist list shuffled".split()
+    [
+        "reshape",
+        "ravel",
+        "flatten",
+        "squeeze",
+        "astype",
+        "copy",
+        "transpose",
+        "asarray",
+        "array",
+        "ascontiguousarray",
+        "atleast_2d",
+        "expand_dims",
+        "take",
+        "permutation",
+        "shuffle",
+        "train_test_split",
+        "item",
+        "to_numpy",
+        "values",
+        "T",
+        "concatenate",
+        "hstack",
+        "vstack",
+        "column_stack",
+        "insert",
+        "append",
+        "c_",
+        "r_",
+        "float",
+        "float64",
+        "float32",
+        "array_split",
+        "split",
+        "asfarray",
+        "view",
+        "tolist",
+        "list",
+        "shuffled",
+    ]
 )
 """Operations that leave the numbers as they are: they choose rows, or put them into another shape."""
-SHAPES = frozenset("reshape ravel flatten squeeze astype copy transpose T asarray array float float64 float32".split())
+SHAPES = frozenset(
+    [
+        "reshape",
+        "ravel",
+        "flatten",
+        "squeeze",
+        "astype",
+        "copy",
+        "transpose",
+        "T",
+        "asarray",
+        "array",
+        "float",
+        "float64",
+        "float32",
+    ]
+)
 """Operations that leave all numbers of an output."""
 DECIDES = frozenset(
-    "argmax round rint where astype int reshape ravel flatten squeeze asarray array heaviside sign float copy T "
-    "transpose item around greater greater_equal less less_equal bool int64 int32 expand_dims".split()
+    [
+        "argmax",
+        "round",
+        "rint",
+        "where",
+        "astype",
+        "int",
+        "reshape",
+        "ravel",
+        "flatten",
+        "squeeze",
+        "asarray",
+        "array",
+        "heaviside",
+        "sign",
+        "float",
+        "copy",
+        "T",
+        "transpose",
+        "item",
+        "around",
+        "greater",
+        "greater_equal",
+        "less",
+        "less_equal",
+        "bool",
+        "int64",
+        "int32",
+        "expand_dims",
+    ]
 )
 """Operations by which a prediction becomes a class."""
 TESTED = re.compile(r"test|unseen|held|valid|\bval\b|_val\b|\bval_|\bdev\b|generali", re.IGNORECASE)
@@ -100,7 +181,11 @@ class Scene:
         for ref in self.sources:
             trace._mark_holders(ref, found)
         for op in trace.ops:
-            if op.kind in COMPUTES and op.out not in found and trace.rows[op.out][0] in ("array", "float", "list", "tuple"):
+            if (
+                op.kind in COMPUTES
+                and op.out not in found
+                and trace.rows[op.out][0] in ("array", "float", "list", "tuple")
+            ):
                 if any(ref in found for ref in op.inputs):
                     found.update(trace.parts(op.out))
                     for part in list(trace.parts(op.out)):
@@ -158,7 +243,7 @@ class Scene:
 
     def _meets(self) -> Iterator[Meet]:
         for op in self.trace.ops:
-            if op.kind not in COMPUTES or op.out not in self.down and op.kind != "compare":
+            if op.kind not in COMPUTES or (op.out not in self.down and op.kind != "compare"):
                 continue
             name = short_name(op)
             if len(op.inputs) != 2 or name not in ("==", "!=", "equal", "not_equal", "-", "subtract", "*", "multiply",
@@ -213,9 +298,9 @@ class Scene:
             inside = [one for one in op.inputs if one in self.down]
             decides = name in DECIDES or (op.kind == "compare" and name in (">", ">=", "<", "<="))
             harmless = name in ("*", "+", "-") and all(self.trace.size(i) == 1 for i in op.inputs if i not in self.down)
-            if decides and len(inside) == 1 and (name != "where" or inside[0] == op.inputs[0]):
-                ref = inside[0]
-            elif harmless and len(inside) == 1 and not self._outputs(ref):
+            if (decides and len(inside) == 1 and (name != "where" or inside[0] == op.inputs[0])) or (
+                harmless and len(inside) == 1 and not self._outputs(ref)
+            ):
                 ref = inside[0]
             else:
                 break
@@ -252,7 +337,11 @@ class Scene:
             name = short_name(op)
             others = [self.array(one) for one in op.inputs if one not in self.down]
             small = all(o is not None and o.size == 1 and abs(float(o.sum())) < 1e-3 for o in others)
-            if name in ("clip", "maximum", "minimum") or (name == "+" and small) or (name == "-" and op.kind == "binary" and small and op.inputs[0] in self.down):
+            if (
+                name in ("clip", "maximum", "minimum")
+                or (name == "+" and small)
+                or (name == "-" and op.kind == "binary" and small and op.inputs[0] in self.down)
+            ):
                 ref = inside[0]
             elif name == "-" and op.kind == "binary" and op.inputs[1] in self.down and _is_one(others[0]):
                 ref, flipped = inside[0], not flipped
@@ -267,7 +356,12 @@ class Scene:
         shown: dict[int, tuple[int, set[int]]] = {}
         for op in self.trace.ops:
             for ref in self._shown_by(op):
-                if ref in self.down and self.trace.size(ref) == 1 and ref not in self.moving and self.trace.rows[ref][0] in ("float", "array"):
+                if (
+                    ref in self.down
+                    and self.trace.size(ref) == 1
+                    and ref not in self.moving
+                    and self.trace.rows[ref][0] in ("float", "array")
+                ):
                     shown.setdefault(ref, (op.at, set()))[1].add(op.node)
         groups: dict[int, list[int]] = {}
         for ref in shown:
@@ -302,7 +396,15 @@ class Scene:
         report.meets = [m for m in self.meets if m.op.out in up]
         cut = frozenset(raw for m in report.meets for raw in m.raw)
         up, report.direct = self._up([report.ref], cut)
-        report.ops = [op for op in self.trace.ops if op.kind in COMPUTES and op.out in up and op.out not in cut and op.at == self.trace.maker[op.out]] if report.meets else []
+        report.ops = (
+            [
+                op
+                for op in self.trace.ops
+                if op.kind in COMPUTES and op.out in up and op.out not in cut and op.at == self.trace.maker[op.out]
+            ]
+            if report.meets
+            else []
+        )
         return report
 
     def _up(self, targets: Sequence[int], cut: frozenset[int]) -> tuple[set[int], bool]:
