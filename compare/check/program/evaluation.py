@@ -261,29 +261,35 @@ def _in_full(scene: Scene, X: int, Z: int, trained: Sequence[Prepared], asked: S
             continue
         single = isinstance(statement.targets[0], ast.Name)
         name, frame = str(bind.detail), bind.frame
-        start = name
-        if single and not asked:
-            start = enclosed(program.text(statement.value.number))  # type: ignore[attr-defined]
         base = _base_name(scene, trained[0], frame) if trained else None
-        text = _composed(scene, start, trained, base, frame)
-        if text is None:
-            continue
         mine = _first_of(scene, X, frame)
-        if single and not asked:
-            found.append(((statement.value.number, text),))  # type: ignore[attr-defined]
-        elif not asked:
-            found.append(((bind.node, f"{program.text(bind.node)}\n{_indent(program, bind.node)}{name} = {text}"),))
-        later = _composed(scene, name, trained, base, frame)
-        if not asked and later is not None:
-            found += _where_used(scene, bind, name, later)
-            if mine is not None and mine != bind.node:
-                found.append(((mine, f"{program.text(mine)}\n{_indent(program, mine)}{name} = {later}"),))
-        if mine is not None and mine != bind.node and program.loops(mine) == program.loops(bind.node):
-            before = f"{name} = {text}\n{_indent(program, mine)}{program.text(mine)}"
-            if asked and single:
-                found.append(((mine, before), (bind.node, "")))
-            elif not asked and not single:
-                found.append(((mine, before),))
+        apart = mine is not None and mine.node != bind.node
+        here = Writer(scene, base, frame, bind.at)
+        if not asked:
+            value = enclosed(program.text(statement.value.number))  # type: ignore[attr-defined]
+            if single and (text := here.composed(value, trained)) is not None:
+                found.append(((statement.value.number, text),))  # type: ignore[attr-defined]
+            if not single and (text := here.composed(name, trained)) is not None:
+                found.append(((bind.node, f"{program.text(bind.node)}\n{_indent(program, bind.node)}{name} = {text}"),))
+            later = Writer(scene, base, frame, len(scene.trace.ops)).composed(name, trained)
+            if later is not None:
+                found += _where_used(scene, bind, name, later)
+                if mine is not None and apart:
+                    found.append(
+                        ((mine.node, f"{program.text(mine.node)}\n{_indent(program, mine.node)}{name} = {later}"),)
+                    )
+        if (
+            mine is None
+            or not apart
+            or program.loops(mine.node) != program.loops(bind.node)
+            or single is not bool(asked)
+        ):
+            continue
+        start = _given(scene, asked[0], frame) if asked else name
+        text = None if start is None else Writer(scene, base, frame, mine.at).composed(start, trained)
+        if text is not None:
+            first = (mine.node, f"{name} = {text}\n{_indent(program, mine.node)}{program.text(mine.node)}")
+            found.append((first, (bind.node, "")) if asked else (first,))
     return found
 
 
@@ -302,16 +308,23 @@ def _where_used(scene: Scene, bind: Op, name: str, new: str) -> list[Edit]:
     return [tuple(edit) for edit in by_statement.values()]
 
 
-def _first_of(scene: Scene, X: int, frame: int) -> int | None:
+def _first_of(scene: Scene, X: int, frame: int) -> Op | None:
     """Return the statement that gave the training rows their name when they were prepared."""
     for bind in scene.bound.get(X, []):
         if bind.kind == "bind" and bind.frame == frame and isinstance(scene.trace.program.nodes[bind.node], ast.Assign):
-            return bind.node
+            return bind
     return None
 
 
 def _indent(program: Program, node: int) -> str:
     return " " * program.place(node).column
+
+
+def _given(scene: Scene, step: Prepared, frame: int) -> str | None:
+    """Return the source of the data that an operation was applied to, as a frame knows them."""
+    if step.op.frame == frame:
+        return scene.text(step.op, step.op.inputs[step.position])
+    return _base_name(scene, step, frame)
 
 
 def _base_name(scene: Scene, step: Prepared, frame: int) -> str | None:
@@ -320,43 +333,44 @@ def _base_name(scene: Scene, step: Prepared, frame: int) -> str | None:
     return next((str(b.detail) for b in scene.bound.get(ref, []) if b.kind == "bind" and b.frame == frame), None)
 
 
-def _composed(scene: Scene, start: str, steps: Sequence[Prepared], base: str | None, frame: int) -> str | None:
-    """Return the source of operations on an expression, with their operands as a frame can write them."""
-    text = start
-    for step in steps:
-        other = None if step.other is None else _written(scene, step, base, frame)
-        if other is None or step.op.kind == "call":
-            return None
-        sign = step.op.detail
-        text = (
-            f"{enclosed(text)} {sign} {enclosed(other)}"
-            if step.position == 0
-            else f"{enclosed(other)} {sign} {enclosed(text)}"
-        )
-    return text
+@dataclass(frozen=True)
+class Writer:
+    """Writes operations as the source of a frame can have them at a time."""
 
+    scene: Scene
+    base: str | None
+    """The training rows' name before they were prepared."""
+    frame: int
+    at: int
 
-def _written(scene: Scene, step: Prepared, base: str | None, frame: int) -> str | None:
-    """Return how a frame can write an operand: by name, as the number that it is, or computed from the training rows."""
-    trace, program = scene.trace, scene.trace.program
-    assert step.other is not None
-    for bind in scene.bound.get(step.other, []):
-        if bind.kind == "bind" and bind.frame == frame:
-            return str(bind.detail)
-    made = scene.made(step.other)
-    if made is None or made.kind == "number":
-        return scene.text(step.op, step.other)
-    node = program.nodes[made.node]
-    if base is None or not isinstance(node, ast.Call) or not made.inputs or made.inputs[0] != step.op.inputs[0]:
-        same_root = made.inputs and way_of(trace, step.op.inputs[step.position])[0] == way_of(trace, made.inputs[0])[0]
-        if base is None or not isinstance(node, ast.Call) or not same_root:
+    def composed(self, text: str, steps: Sequence[Prepared]) -> str | None:
+        """Return the source of operations on an expression; None where an operand cannot be written."""
+        for step in steps:
+            other = None if step.other is None else self.operand(step, step.other)
+            if other is None or step.op.kind == "call":
+                return None
+            left, right = (text, other) if step.position == 0 else (other, text)
+            text = f"{enclosed(left)} {step.op.detail} {enclosed(right)}"
+        return text
+
+    def operand(self, step: Prepared, ref: int) -> str | None:
+        """Return an operand by its name, as the number that it is, or computed from the training rows."""
+        trace = self.scene.trace
+        for bind in self.scene.bound.get(ref, []):
+            if bind.kind == "bind" and bind.frame == self.frame and bind.at < self.at:
+                return str(bind.detail)
+        made = self.scene.made(ref)
+        if made is None or made.kind == "number":
+            return self.scene.text(step.op, ref)
+        node = trace.program.nodes[made.node]
+        if self.base is None or not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             return None
-    rest = [*(ast.unparse(a) for a in node.args), *(f"{k.arg}={ast.unparse(k.value)}" for k in node.keywords)]
-    if not isinstance(node.func, ast.Attribute):
-        return None
-    if str(made.detail[0]).startswith("ndarray."):
-        return f"{base}.{node.func.attr}({', '.join(rest)})"
-    return f"{ast.unparse(node.func)}({', '.join([base, *rest[1:]])})"
+        if way_of(trace, step.op.inputs[step.position])[0] != way_of(trace, made.inputs[0])[0]:
+            return None
+        rest = [*(ast.unparse(a) for a in node.args), *(f"{k.arg}={ast.unparse(k.value)}" for k in node.keywords)]
+        if str(made.detail[0]).startswith("ndarray."):
+            return f"{self.base}.{node.func.attr}({', '.join(rest)})"
+        return f"{ast.unparse(node.func)}({', '.join([self.base, *rest[1:]])})"
 
 
 def _alike(scene: Scene, X: int, Z: int) -> list[Edit]:
@@ -516,15 +530,18 @@ def scale(scene: Scene, group: Sequence[Report]) -> Finding | None:
     if scene.labels is None or scene.kind is None or scene.prediction is None:
         return None
     trace = scene.trace
-    _, steps = way_of(trace, scene.labels)
-    if not steps or any(p.other is None or trace.size(p.other) != 1 for p in steps):
-        return None
+    _, all_steps = way_of(trace, scene.labels)
     trained = trace.array(scene.labels)
     for meet in report.meets:
         if meet.form != "difference":
             continue
         y = trace.array(meet.label)
         _, own = way_of(trace, meet.label)
+        shared = {p.op.at for p in all_steps} & {p.op.at for p in own}
+        steps = [p for p in all_steps if p.op.at not in shared]
+        own = [p for p in own if p.op.at not in shared]
+        if not steps or any(p.other is None or trace.size(p.other) != 1 for p in steps):
+            continue
         back = _back(scene, meet.operand)
         if own or y is None or trained is None or back is None or y.size != trace.size(meet.operand):
             continue

@@ -630,7 +630,7 @@ def losses(scene: Scene, group: Sequence[Report]) -> Finding | None:
             known = [(r, p) for r, p in zip(group, parts, strict=True) if p]
             if len(known) == len(group) and (family != "categorical" or not alone):
                 candidates[family] = known
-    if any(explained(scene.recorded(r), p) for known in candidates.values() for r, p in known):
+    if any(all(explained(scene.recorded(r), p) for r, p in known) for known in candidates.values()):
         return None
     for family, known in candidates.items():
         finding = divided_again(scene, known)
@@ -649,7 +649,11 @@ def is_single_unit(scene: Scene, raw: int) -> bool:
     if a.ndim == 2:
         return 1 in a.shape
     data = data_of(scene, raw)
-    return a.ndim == 1 and data is not None and a.size in (scene.trace.shape(data) or (0,))[:: max(1, len(scene.trace.shape(data)) - 1)]
+    return (
+        a.ndim == 1
+        and data is not None
+        and a.size in (scene.trace.shape(data) or (0,))[:: max(1, len(scene.trace.shape(data)) - 1)]
+    )
 
 
 def other_terms(scene: Scene, known: Losses) -> Finding | None:
@@ -710,7 +714,9 @@ def _cross_entropy(scene: Scene, report: Report, op: Op, changed: dict[int, Chan
 
 def _beside_an_operator(scene: Scene, node: int) -> bool:
     """Return whether an expression is an operator's operand, so that a sum in its place needs parentheses."""
-    return isinstance(scene.trace.program.nodes[scene.trace.program.parents[node]], ast.BinOp | ast.UnaryOp | ast.Attribute)
+    return isinstance(
+        scene.trace.program.nodes[scene.trace.program.parents[node]], ast.BinOp | ast.UnaryOp | ast.Attribute
+    )
 
 
 def _around(program: Any, nodes: set[int]) -> int:
