@@ -82,7 +82,7 @@ def way_of(trace: Trace, ref: int) -> tuple[int, list[Prepared]]:
 
 
 def _column(trace: Trace, op: Op, out: int, inputs: Sequence[int]) -> int:
-    """Return the operand that an operation's result is part of: of several, one with as many columns, or the largest."""
+    """Return the operand that an operation's result is part of: of several, one as wide, or the largest."""
     width = trace.shape(out)[1:]
     alike = [one for one in inputs if trace.shape(one)[1:] == width]
     return max(alike or inputs, key=trace.size)
@@ -158,8 +158,8 @@ def _compared(scene: Scene, report: Report, meet: Meet, X: int, Z: int) -> Findi
     assert z is not None
     return Finding(
         node,
-        f"Training divides, shifts or scales its rows ({trace.program.text(first.op.node)}), and {name} is used without: its largest "
-        f"number is {shown(z.max())}, that of the training rows {shown(x.max())}.",
+        f"Training shifts or scales its rows ({trace.program.text(first.op.node)}), and {name} is used without: its "
+        f"largest number is {shown(z.max())}, that of the training rows {shown(x.max())}.",
         "scaled-only-in-training", f"{name} prepared like the training rows",
         [meet.op.node, scene.made(report.ref).node, *([made.node] if made else [])],  # type: ignore[union-attr]
         edits,
@@ -374,7 +374,7 @@ class Writer:
 
 
 def _alike(scene: Scene, X: int, Z: int) -> list[Edit]:
-    """Return edits that do to the held-out rows, by their name, what a statement does to the training rows by theirs."""
+    """Return edits that do to the held-out rows what a statement does to the training rows."""
     program = scene.trace.program
     names = {n.id for n in program.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     found: list[Edit] = []
@@ -468,8 +468,8 @@ def _own_statistics(
     shared = one.op.node == two.op.node and bool(binds)
     return Finding(
         binds[0] if shared else two.op.node,
-        f"{program.text(two.op.node)} scales the evaluated rows by their own numbers ({shown(z)}), and the training rows were scaled by "
-        f"theirs ({shown(x)}): the same row means another thing in each.",
+        f"{program.text(two.op.node)} scales the evaluated rows by their own numbers ({shown(z)}), and the "
+        f"training rows were scaled by theirs ({shown(x)}): the same row means another thing in each.",
         "scaled-only-in-training", "the training rows' numbers for both",
         [*(p.op.node for _, p in other), program.statement(two.op.node), *binds],
         [*([tuple(edit)] if len(edit) == len(other) else []), *_in_full(scene, X, Z, trained, asked)],
@@ -514,8 +514,8 @@ def _far_off(scene: Scene, report: Report, meet: Meet, X: int, Z: int) -> Findin
     c = columns[0]
     return Finding(
         meet.op.node,
-        f"Column {c} of the evaluated rows goes from {shown(z[:, c].min())} to {shown(z[:, c].max())}, and that of the training rows from "
-        f"{shown(x[:, c].min())} to {shown(x[:, c].max())}: they were not prepared alike.",
+        f"Column {c} of the evaluated rows goes from {shown(z[:, c].min())} to {shown(z[:, c].max())}, and that of "
+        f"the training rows from {shown(x[:, c].min())} to {shown(x[:, c].max())}: they were not prepared alike.",
         "scaled-only-in-training", "the evaluated rows prepared like the training rows", [], _alike(scene, X, Z),
         proof=_become(trace, Z, None),
     )  # fmt: skip
@@ -525,7 +525,7 @@ def _far_off(scene: Scene, report: Report, meet: Meet, X: int, Z: int) -> Findin
 
 
 def scale(scene: Scene, group: Sequence[Report]) -> Finding | None:
-    """Return that predictions of a scaled target are held against the target in its own units, not scaled back in full."""
+    """Return that predictions of a scaled target are held against the target in its own units."""
     report = group[-1]
     if scene.labels is None or scene.kind is None or scene.prediction is None:
         return None
@@ -596,7 +596,7 @@ INVERSE = {"+": "-", "-": "+", "*": "/", "/": "*"}
 def _not_back(
     scene: Scene, report: Report, meet: Meet, steps: Sequence[Prepared], ops: Sequence[Op], left: Array
 ) -> Finding:
-    trace, program = scene.trace, scene.trace.program
+    program = scene.trace.program
     done = [op.detail for op in ops if op.kind in ("binary", "augment")]
     wanted = [INVERSE.get(str(step.op.detail), "?") for step in reversed(steps)]
     rest = list(reversed(steps))[len(done) :] if done == wanted[: len(done)] else []
@@ -621,8 +621,8 @@ def _not_back(
     only_mean = len(rest) == 1 and bool(added)
     return Finding(
         node,
-        f"The target was scaled for training ({program.text(steps[-1].op.node)}), and the predictions are not scaled back in full before "
-        f"they are held against it: a prediction that is right is off by {shown(left)}.",
+        f"The target was scaled for training ({program.text(steps[-1].op.node)}), and the predictions are not scaled "
+        f"back in full before they are held against it: a prediction that is right is off by {shown(left)}.",
         "mean-not-added-back" if only_mean else "not-scaled-back", "the predictions in the target's own units",
         [meet.op.node, program.statement(node)], edits,
     )  # fmt: skip
@@ -655,7 +655,7 @@ def rows(scene: Scene, group: Sequence[Report]) -> Finding | None:
 
 
 def _among(trace: Trace, Z: int, X: int) -> bool:
-    """Return whether evaluated rows are those that were trained on: the same array, or what each batch was taken from."""
+    """Return whether evaluated rows are those that were trained on."""
     if Z == X:
         return True
     z, x = trace.array(Z), trace.array(X)
@@ -670,9 +670,9 @@ def _unused(scene: Scene, Z: int) -> list[str]:
         names = [str(b.detail) for b in binds if b.kind == "bind" and TESTED.search(str(b.detail))]
         if not names or ref in scene.down or trace.rows[ref][0] != "array" or ref == Z:
             continue
-        if trace.shape(ref)[1:] == trace.shape(Z)[1:] and len(trace.shape(ref)) == 2:
-            if not any(trace.ops[at].out in scene.down for at in trace.consumers(ref)):
-                found.append(names[0])
+        alike = len(trace.shape(ref)) == 2 and trace.shape(ref)[1:] == trace.shape(Z)[1:]
+        if alike and not any(trace.ops[at].out in scene.down for at in trace.consumers(ref)):
+            found.append(names[0])
     return found
 
 
@@ -687,8 +687,8 @@ def _of_the_training(scene: Scene, report: Report, X: int, statement: int, unuse
                 edit.append((node.number, other))  # type: ignore[attr-defined]
     return Finding(
         statement,
-        f"This is called a result on unseen rows, and it is measured on those of the training: {unused[0]} is never asked. "
-        f"{shown(scene.recorded(report))} is reported.",
+        f"This is called a result on unseen rows, and it is measured on those of the training: {unused[0]} is never "
+        f"asked. {shown(scene.recorded(report))} is reported.",
         "measured-on-the-training-rows", f"the same of {unused[0]}", [], [tuple(edit)] if edit else [],
     )  # fmt: skip
 

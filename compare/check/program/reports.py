@@ -82,6 +82,11 @@ def without(finding: Finding, reading: Reading | None) -> Callable[[Trace], bool
     return check
 
 
+def told(scene: Scene, report: Report, due: float | None) -> str:
+    """Return a report's value and the one that is due, as the end of a sentence."""
+    return f"{shown(scene.recorded(report))} is reported, and {shown(due)} is due"
+
+
 # ---------------------------------------------------------------------- operations, computed otherwise
 
 
@@ -161,8 +166,7 @@ def _every_entry(scene: Scene, report: Report, meet: Meet) -> Finding:
     text = scene.trace.program.text(meet.op.node)
     return Finding(
         meet.op.node,
-        f"{text} takes, from each of {n} rows, the entries at all {n} labels: {shown(scene.recorded(report))} is reported, and "
-        f"{shown(due)} is due.",
+        f"{text} takes, from each of {n} rows, the entries at all {n} labels: {told(scene, report, due)}.",
         "every-answer-against-every-target", "each row's entry at its own label", [], edits, due,
     )  # fmt: skip
 
@@ -199,14 +203,14 @@ def _every_pair(scene: Scene, report: Report | None, meet: Meet) -> Finding:
     )
     same = meet.form == "same" and meet.op.kind == "compare"
     tells = (
-        f"{shown(scene.recorded(report))} is reported, and {shown(due)} is due"
+        f"{told(scene, report, due)}"
         if report is not None
         else f"the first row has the error {shown(scene.array(meet.op.out))} and {n - 1} others"
     )
     return Finding(
         meet.op.node,
-        f"{p} has the shape {trace.shape(meet.operand)} and {q} {trace.shape(meet.label)}, so that each of {n} answers is "
-        f"held against all {n} targets: {tells}.",
+        f"{p} has the shape {trace.shape(meet.operand)} and {q} {trace.shape(meet.label)}, so that each of {n} answers "
+        f"is held against all {n} targets: {tells}.",
         "accuracy-of-every-pair" if same else "every-answer-against-every-target",
         f"{p} and {q} in one shape, row by row",
         [made.node for ref in (meet.operand, meet.label) if (made := scene.made(ref)) is not None],
@@ -370,8 +374,8 @@ def not_cut(scene: Scene, known: Known) -> Finding | None:
         due = scene.value_of(report, {}, {meet.op.node: decided})
         return Finding(
             meet.op.node,
-            f"{text} is compared with labels as it is, {shown(scene.array(meet.operand))} in the first row, and never equals one: "
-            f"{shown(scene.recorded(report))} is reported, and {shown(due)} is due.",
+            f"{text} is compared with labels as it is, {shown(scene.array(meet.operand))} in the first row, and never "
+            f"equals one: {told(scene, report, due)}.",
             "answers-not-cut", f"{enclosed(text)} > {cut}", [], [((node, f"({text} > {cut})"),)], due,
         )  # fmt: skip
     return None
@@ -399,8 +403,8 @@ def error_rate(scene: Scene, known: Known) -> Finding | None:
         edits.append(((made.node, f"({round(best)} - {scene.trace.program.text(made.node)})"),))
     return Finding(
         op.node,
-        f"{scene.trace.program.text(op.node)} counts the rows that are wrong: {shown(had)} is called the accuracy, and the "
-        f"share of right rows is {shown(due)}.",
+        f"{scene.trace.program.text(op.node)} counts the rows that are wrong: {shown(had)} is called the accuracy, and "
+        f"the share of right rows is {shown(due)}.",
         "error-rate-for-accuracy", "the share of rows that are right", [made.node] if made else [], edits, due,
     )  # fmt: skip
 
@@ -431,8 +435,8 @@ def one_column(scene: Scene, known: Known) -> Finding | None:
                 new = f"({enclosed(text)}.ravel() > {cut}).astype(int)"
                 return Finding(
                     op.node,
-                    f"{text} has one column, and the largest of one is always number 0: {shown(scene.recorded(report))} "
-                    f"is reported, and {shown(due)} is due.",
+                    f"{text} has one column, and the largest of one is always number 0: "
+            f"{told(scene, report, due)}.",
                     "argmax-of-one-column", new, [], [((op.node, new),)], due,
                 )  # fmt: skip
     return None
@@ -464,8 +468,7 @@ def threshold(scene: Scene, known: Known) -> Finding | None:
             says = "lie between 0 and 1" if due_limit else "are sums before the activation, whose middle is 0"
             return Finding(
                 op.node,
-                f"The outputs {says}, and {shown(had)} is the limit between the classes: {shown(scene.recorded(report))} is "
-                f"reported, and {shown(due)} is due.",
+                f"The outputs {says}, and {shown(had)} is the limit between the classes: {told(scene, report, due)}.",
                 "threshold-zero" if had == 0 else "threshold-of-another-output", f"a limit of {due_limit}",
                 [], [((node, str(due_limit)),)], due,
             )  # fmt: skip
@@ -496,8 +499,7 @@ def another_count(scene: Scene, known: Known) -> Finding | None:
         edits: list[Edit] = [((node, f"len({name})"),) for name in names if node is not None]
         return Finding(
             op.node,
-            f"The right ones of {n} rows are divided by {shown(divisor)}: {shown(scene.recorded(report))} is reported, and "
-            f"{shown(due)} is due.",
+            f"The right ones of {n} rows are divided by {shown(divisor)}: {told(scene, report, due)}.",
             "accuracy-over-another-count", f"the number of rows that are compared, {n}",
             [node] if node is not None else [], edits, due,
         )  # fmt: skip
@@ -515,14 +517,10 @@ def labels_here(scene: Scene, report: Report, op: Op) -> list[str]:
             found.append(text)
     for ref, binds in scene.bound.items():
         for bind in binds:
-            if (
-                bind.kind == "bind"
-                and bind.frame in (frame, 0)
-                and bind.at < op.at
-                and scene.trace.shape(ref)[:1] in sizes
-            ):
-                if scene.trace.shape(ref)[:1] and str(bind.detail) not in found:
-                    found.append(str(bind.detail))
+            here = bind.kind == "bind" and bind.frame in (frame, 0) and bind.at < op.at
+            rows_alike = bool(scene.trace.shape(ref)) and scene.trace.shape(ref)[:1] in sizes
+            if here and rows_alike and str(bind.detail) not in found:
+                found.append(str(bind.detail))
     return found[:4]
 
 
@@ -632,10 +630,10 @@ def losses(scene: Scene, group: Sequence[Report]) -> Finding | None:
                 candidates[family] = known
     if any(all(explained(scene.recorded(r), p) for r, p in known) for known in candidates.values()):
         return None
-    for family, known in candidates.items():
-        finding = divided_again(scene, known)
+    for family, one in candidates.items():
+        finding = divided_again(scene, one)
         if finding is None and family == "binary" and alone:
-            finding = other_terms(scene, known)
+            finding = other_terms(scene, one)
         if finding is not None:
             return finding
     return None
@@ -705,10 +703,11 @@ def _explains(scene: Scene, known: Losses, changed: dict[int, Change]) -> bool:
 
 def _cross_entropy(scene: Scene, report: Report, op: Op, changed: dict[int, Change], new: str) -> Finding:
     due = scene.value_of(report, {}, changed)
+    text = f"({new})" if _beside_an_operator(scene, op.node) else new
     return Finding(
         op.node,
-        f"{scene.trace.program.text(op.node)} is no cross-entropy: {shown(scene.recorded(report))} is reported, and {shown(due)} is due.",
-        "cross-entropy-of-other-terms", new, [m.op.node for m in report.meets], [((op.node, f"({new})" if _beside_an_operator(scene, op.node) else new),)], due,
+        f"{scene.trace.program.text(op.node)} is no cross-entropy: {told(scene, report, due)}.",
+        "cross-entropy-of-other-terms", new, [m.op.node for m in report.meets], [((op.node, text),)], due,
     )  # fmt: skip
 
 
@@ -787,9 +786,10 @@ def divided_again(scene: Scene, known: Losses) -> Finding | None:
         what = f"the sum of {k} batches' means" if k > 1 else "a mean over rows"
         return Finding(
             op.node,
-            f"{scene.trace.program.text(op.node)} divides {what} by {shown(divisor)} rows once more: {shown(scene.recorded(report))} "
-            f"is reported, and {shown(due)} is due.",
-            "divided-by-rows-in-report" if k > 1 else "loss-averaged-twice", "each batch's mean times its rows, or the number of batches as the divisor" if k > 1 else "the mean itself",
+            f"{scene.trace.program.text(op.node)} divides {what} by {shown(divisor)} rows once more: "
+            f"{told(scene, report, due)}.",
+            "divided-by-rows-in-report" if k > 1 else "loss-averaged-twice",
+            "each batch's mean times its rows, or the number of batches as the divisor" if k > 1 else "the mean itself",
             also, edits, None if k > 1 and not np.isclose(total, due or 0.0) else due,
         )  # fmt: skip
     return None
@@ -816,11 +816,11 @@ def rows_here(scene: Scene, op: Op, n: int) -> list[str]:
     """Return names of arrays of n rows where an operation runs, the latest first."""
     found = []
     for bind in reversed(scene.trace.ops[: op.at]):
-        if bind.kind == "bind" and bind.frame == op.frame and scene.trace.shape(bind.inputs[0])[:1] == (n,):
-            if bind.inputs[0] not in scene.down and bind.detail not in found:
-                found.append(str(bind.detail))
-                if len(found) == 3:
-                    break
+        here = bind.kind == "bind" and bind.frame == op.frame and bind.inputs[0] not in scene.down
+        if here and scene.trace.shape(bind.inputs[0])[:1] == (n,) and bind.detail not in found:
+            found.append(str(bind.detail))
+            if len(found) == 3:
+                break
     return found
 
 
@@ -884,8 +884,8 @@ def _of_the_label(scene: Scene, report: Report, op: Op, p: int, a: Array, axis: 
             break
     return Finding(
         op.node,
-        f"The loss takes the largest entry of each row of {text} and never asks for the label: {shown(scene.recorded(report))} "
-        f"is reported" + (f", and {shown(due)} is due." if due is not None else "."),
+        f"The loss takes the largest entry of each row of {text} and never asks for the label: "
+        + (f"{told(scene, report, due)}." if due is not None else f"{shown(scene.recorded(report))} is reported."),
         "log-of-the-wrong-class", f"the entry of {text} at the label", [], edits, None,
     )  # fmt: skip
 
@@ -911,8 +911,8 @@ def other_axis(scene: Scene, group: Sequence[Report]) -> Finding | None:
             text = scene.text(op, op.inputs[0]) or "the outputs"
             return Finding(
                 op.node,
-                f"{scene.trace.program.text(op.node)} looks for the largest of {a.shape[1 - axis]} examples; the {a.shape[axis]} "
-                f"classes of one example lie along axis {axis} of {text}.",
+                f"{scene.trace.program.text(op.node)} looks for the largest of {a.shape[1 - axis]} examples; the "
+                f"{a.shape[axis]} classes of one example lie along axis {axis} of {text}.",
                 "argmax-over-the-examples", f"argmax along axis {axis}", [], _with_axis(scene, report, axis),
             )  # fmt: skip
     return None

@@ -23,6 +23,8 @@ Change = Callable[[Replay, Op], Any]
 
 MOST_TIMES = 3
 """How often a report that a program makes again and again is looked at."""
+KEPT = ("array", "float", "list", "tuple")
+"""Kinds of values of which each is one of its own."""
 SHOWS = ("print", "info", "debug", "warning", "write", "format", "log", "set_description", "set_postfix")
 PRODUCTS = ("@", "numpy.dot", "ndarray.dot", "numpy.matmul", "numpy.einsum", "numpy.tensordot", "numpy.inner")
 SAME_ROWS = frozenset(
@@ -176,20 +178,17 @@ class Scene:
         self.kind = self.signature(self.prediction) if self.prediction is not None else None
 
     def _downstream(self) -> set[int]:
-        """Return what depends on the parameters; whole numbers and words are the same value everywhere, and left out."""
+        """Return what depends on the parameters; whole numbers, which are one value everywhere, are left out."""
         trace, found = self.trace, set(self.sources)
         for ref in self.sources:
             trace._mark_holders(ref, found)
         for op in trace.ops:
-            if (
-                op.kind in COMPUTES
-                and op.out not in found
-                and trace.rows[op.out][0] in ("array", "float", "list", "tuple")
-            ):
-                if any(ref in found for ref in op.inputs):
-                    found.update(trace.parts(op.out))
-                    for part in list(trace.parts(op.out)):
-                        trace._mark_holders(part, found)
+            if op.kind not in COMPUTES or op.out in found or trace.rows[op.out][0] not in KEPT:
+                continue
+            if any(ref in found for ref in op.inputs):
+                for part in list(trace.parts(op.out)):
+                    found.add(part)
+                    trace._mark_holders(part, found)
         return found
 
     def _moving(self) -> set[int]:
@@ -352,7 +351,7 @@ class Scene:
     # ------------------------------------------------------------------ reports
 
     def reports(self) -> list[list[Report]]:
-        """Return what is reported, by the place where it was computed; of many times the first, the second, the last."""
+        """Return what is reported, by the place where it was computed; of many times the first two and the last."""
         shown: dict[int, tuple[int, set[int]]] = {}
         for op in self.trace.ops:
             for ref in self._shown_by(op):

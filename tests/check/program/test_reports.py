@@ -32,6 +32,8 @@ m, s = X_train.mean(axis=0), X_train.std(axis=0)
 X_train = (X_train - m) / s
 X_test = (X_test - m) / s"""
 
+SHARE = "np.mean((forward(X_test) > 0.5) == y_test)"
+
 BATCHES = """\
 import numpy as np
 rng = np.random.default_rng(5)
@@ -102,7 +104,7 @@ def found_in(source: str) -> tuple[Program, list[Finding]]:
 
 
 RIGHT = {
-    "share": accuracy("np.mean((forward(X_test) > 0.5) == y_test)"),
+    "share": accuracy(SHARE),
     "percent": accuracy("100 - np.mean(np.abs(np.round(forward(X_test)) - y_test)) * 100"),
     "count": accuracy("np.sum((forward(X_test) >= 0.5) == y_test)"),
     "error rate, called so": unit('print("error rate", np.mean((forward(X_test) > 0.5) != y_test))'),
@@ -124,7 +126,7 @@ RIGHT = {
         'print("train accuracy", np.mean((forward(X_train) > 0.5) == y_train))'
     ),
     "scaled by the numbers of all rows": accuracy(
-        "np.mean((forward(X_test) > 0.5) == y_test)",
+        SHARE,
         "X_train = (X_train - X.mean(0)) / X.std(0)\nX_test = (X_test - X.mean(0)) / X.std(0)",
     ),
     "mean over batches": BATCHES.format(add="loss", divisor="5"),
@@ -144,7 +146,7 @@ WRONG = {
     ),
     "a cross-entropy of every pair": (
         unit(
-            each="loss = -np.mean(y_train[:, 0] * np.log(a) + (1 - y_train[:, 0]) * np.log(1 - a)); history.append(loss)"
+            each="t = y_train[:, 0]; history.append(-np.mean(t * np.log(a) + (1 - t) * np.log(1 - a)))"
         ),
         "every-answer-against-every-target",
     ),
@@ -201,19 +203,20 @@ WRONG = {
         "argmax-over-the-examples",
     ),
     "test rows as they are": (
-        accuracy("np.mean((forward(X_test) > 0.5) == y_test)", "m = X_train.mean(0)\ns = X_train.std(0)\nX_train = (X_train - m) / s"),
+        accuracy(SHARE, "m, s = X_train.mean(0), X_train.std(0)\nX_train = (X_train - m) / s"),
         "scaled-only-in-training",
     ),
     "test rows by their own numbers": (
         accuracy(
-            "np.mean((forward(X_test) > 0.5) == y_test)",
-            "X_train = (X_train - X_train.mean(0)) / X_train.std(0)\nX_test = (X_test - X_test.mean(0)) / X_test.std(0)",
+            SHARE,
+            "X_train = (X_train - X_train.mean(0)) / X_train.std(0)\n"
+            "X_test = (X_test - X_test.mean(0)) / X_test.std(0)",
         ),
         "scaled-only-in-training",
     ),
     "a mean that is not taken away": (
         accuracy(
-            "np.mean((forward(X_test) > 0.5) == y_test)",
+            SHARE,
             "m, s = X_train.mean(0), X_train.std(0)\nX_train = (X_train - m) / s\nX_test = X_test / s",
         ),
         "scaled-only-in-training",
