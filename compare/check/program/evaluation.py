@@ -14,6 +14,7 @@ from compare.check.program.replay import CannotReplay, Replay, apply
 from compare.check.program.scene import (
     PRODUCTS,
     SAME_ROWS,
+    SHAPES,
     TESTED,
     TRAINED,
     Meet,
@@ -91,7 +92,7 @@ def _column(trace: Trace, op: Op, out: int, inputs: Sequence[int]) -> int:
 def data_of(scene: Scene, prediction: int) -> int | None:
     """Return the inputs that a prediction was computed from: what first meets a parameter in a product."""
     trace = scene.trace
-    up, _ = scene._up([prediction], frozenset())
+    up, _ = scene.up([prediction], frozenset())
     ops = sorted(
         (op for ref in up if (op := scene.made(ref)) is not None and ref not in scene.sources), key=lambda op: op.at
     )
@@ -584,6 +585,8 @@ def _back(scene: Scene, ref: int) -> tuple[int, list[Op]] | None:
         op = scene.made(ref)
         inside = [one for one in op.inputs if one in scene.down] if op is not None else []
         if op is None or len(inside) != 1:
+            return None
+        if not (op.kind in ("binary", "augment") and op.detail in INVERSE) and short_name(op) not in SHAPES:
             return None
         ops.append(op)
         ref = inside[0]

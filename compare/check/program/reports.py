@@ -265,8 +265,10 @@ def right_outputs(scene: Scene, raw: int, a: Array, y: Array) -> Array | None:
         return None
     if is_probability(scene, raw, a):
         return 0.1 + 0.8 * y.reshape(a.shape)
-    if scene.kind is not None and scene.signature(raw) == scene.kind:
-        return None if is_step(scene) else 0.1 + 0.8 * y.reshape(a.shape)
+    if scene.kind is None or is_step(scene):
+        return None  # where its classes part is the program's own choice
+    if scene.signature(raw) == scene.kind:
+        return 0.1 + 0.8 * y.reshape(a.shape)
     return 0.6 * y.reshape(a.shape) - 0.3
 
 
@@ -277,7 +279,9 @@ def is_probability(scene: Scene, raw: int, a: Array) -> bool:
     if op is None or not between:
         return False
     alike = scene.kind is not None and scene.signature(raw) == scene.kind
-    return alike or short_name(op) in ("expit", "softmax", "/", "where", "store")
+    divisor = scene.made(op.inputs[1]) if short_name(op) == "/" else None
+    by_a_sum = divisor is not None and short_name(divisor) in ("+", "sum")
+    return alike or by_a_sum or short_name(op) in ("expit", "softmax", "where", "store")
 
 
 def is_step(scene: Scene) -> bool:
@@ -363,7 +367,7 @@ def not_cut(scene: Scene, known: Known) -> Finding | None:
     """Return that outputs are compared with labels as they are, though they are never exactly 0 or 1."""
     report = known[0][0]
     for meet in report.meets:
-        if meet.raw != (meet.operand,) or meet.op.kind != "compare" or not scene._outputs(meet.operand):
+        if meet.raw != (meet.operand,) or meet.op.kind != "compare" or not scene.is_output(meet.operand):
             continue
         cut = 0.5 if is_probability(scene, meet.operand, np.asarray(scene.array(meet.operand))) else 0
 
@@ -560,8 +564,7 @@ def batches(scene: Scene, report: Report, family: str) -> list[Batch] | None:
             total = float(np.sum((a - y) ** 2))
         elif family == "binary":
             y = as_given(scene, report, meet).reshape(a.shape)
-            safe = np.clip(a, 1e-15, 1 - 1e-15)
-            total = float(-np.sum(y * np.log(safe) + (1 - y) * np.log(1 - safe)))
+            total = float(-np.sum(y * own_log(scene, report, raw, False) + (1 - y) * own_log(scene, report, raw, True)))
         else:
             total = float(-np.sum(y * np.log(np.clip(a, 1e-15, None)))) if (a >= 0).all() else float(-np.sum(y * a))
         rows = (
@@ -573,6 +576,17 @@ def batches(scene: Scene, report: Report, family: str) -> list[Batch] | None:
         )
         found.append(Batch(total, rows, a.size))
     return found
+
+
+def own_log(scene: Scene, report: Report, raw: int, flipped: bool) -> Array:
+    """Return the logarithm of an output, or of ``1 - a``, as a report has it, with what it adds for safety."""
+    a = np.asarray(scene.array(raw), float)
+    for meet in report.meets:
+        x = scene.array(meet.operand)
+        if meet.form == "log" and meet.raw == (raw,) and meet.flipped == flipped and x is not None and x.size == a.size:
+            return -np.abs(x.reshape(a.shape))
+    safe = np.clip(a, 1e-15, 1 - 1e-15)
+    return np.log(1 - safe if flipped else safe)
 
 
 def one_minus(scene: Scene, ref: int) -> int | None:
@@ -677,7 +691,7 @@ def other_terms(scene: Scene, known: Losses) -> Finding | None:
         if y is None:
             return None
 
-        both = both_terms(report.meets[0].raw[0], y)
+        both = both_terms(y, *(own_log(scene, report, report.meets[0].raw[0], f) for f in (False, True)))
         if text_y is not None and text_a is not None and _explains(scene, known[:1], {op.node: both}):
             log = program.text(_call_of_log(report)).partition("(")[0]
             a, t = enclosed(text_a), enclosed(text_y)
@@ -685,15 +699,10 @@ def other_terms(scene: Scene, known: Losses) -> Finding | None:
     return None
 
 
-def both_terms(raw: int, y: Array) -> Change:
+def both_terms(y: Array, log_a: Array, log_rest: Array) -> Change:
     """Compute the terms of a cross-entropy of these labels."""
-
-    def both(replay: Replay, op: Op) -> Any:
-        a = np.asarray(replay.get(raw), float)
-        t = y.reshape(a.shape)
-        return t * np.log(a) + (1 - t) * np.log(1 - a)
-
-    return both
+    t = y.reshape(log_a.shape)
+    return lambda replay, op: t * log_a + (1 - t) * log_rest
 
 
 def _explains(scene: Scene, known: Losses, changed: dict[int, Change]) -> bool:
@@ -836,10 +845,10 @@ def wrong_class(scene: Scene, group: Sequence[Report]) -> Finding | None:
         or re.search("entropy|confiden", report.words.replace("cross_entropy", ""), re.I)
     ):
         return None
-    up, _ = scene._up([report.ref], frozenset())
-    logs = [op for op in scene.trace.ops if op.kind == "call" and op.out in up and short_name(op) == "log"]
+    up, _ = scene.up([report.ref], frozenset())
+    logs = [op for op in scene.ops_of(up) if op.kind == "call" and short_name(op) == "log"]
     for log in logs:
-        inner, _ = scene._without_safety(log.inputs[0])
+        inner, _ = scene.without_safety(log.inputs[0])
         op = scene.made(inner)
         if op is None or short_name(op) not in ("max", "amax") or op.inputs[0] not in scene.down:
             continue

@@ -270,7 +270,7 @@ class Scene:
             return Meet(op, p, q, "same", raw) if raw else None
         if name in ("-", "subtract"):
             behind = self._behind(p)
-            if behind and behind != [p] and not self._outputs(p):
+            if behind and behind != [p] and not self.is_output(p):
                 return Meet(op, p, q, "same", tuple(behind))
             same = self.trace.size(p) == self.trace.size(q)
             return Meet(op, p, q, "difference", (p,)) if same or self.trace.size(q) > 1 else None
@@ -298,14 +298,14 @@ class Scene:
             decides = name in DECIDES or (op.kind == "compare" and name in (">", ">=", "<", "<="))
             harmless = name in ("*", "+", "-") and all(self.trace.size(i) == 1 for i in op.inputs if i not in self.down)
             if (decides and len(inside) == 1 and (name != "where" or inside[0] == op.inputs[0])) or (
-                harmless and len(inside) == 1 and not self._outputs(ref)
+                harmless and len(inside) == 1 and not self.is_output(ref)
             ):
                 ref = inside[0]
             else:
                 break
         return [ref] if self.trace.is_float(ref) else []
 
-    def _outputs(self, ref: int) -> bool:
+    def is_output(self, ref: int) -> bool:
         """Return whether a value is no class, but an output."""
         return self.trace.is_float(ref) and not np.array_equal(a := np.asarray(self.array(ref)), np.round(a))
 
@@ -317,7 +317,7 @@ class Scene:
                 return None
             name = short_name(op)
             if name == "log":
-                return self._without_safety(op.inputs[0])
+                return self.without_safety(op.inputs[0])
             inside = [one for one in op.inputs if one in self.down]
             if len(inside) != 1 or name not in ("T", "-", "reshape", "ravel", "flatten", "transpose", "squeeze"):
                 return None
@@ -326,7 +326,7 @@ class Scene:
             ref = inside[0]
         return None
 
-    def _without_safety(self, ref: int) -> tuple[int, bool]:
+    def without_safety(self, ref: int) -> tuple[int, bool]:
         flipped = False
         for _ in range(5):
             op = self.made(ref)
@@ -391,22 +391,20 @@ class Scene:
 
     def traced(self, report: Report) -> Report:
         """Find how a number came from outputs and labels."""
-        up = self._up([report.ref], frozenset())[0]
-        report.meets = [m for m in self.meets if m.op.out in up]
+        up, _ = self.up([report.ref], frozenset())
+        report.meets = sorted((self.meet_of[ref] for ref in up if ref in self.meet_of), key=lambda meet: meet.op.at)
         cut = frozenset(raw for m in report.meets for raw in m.raw)
-        up, report.direct = self._up([report.ref], cut)
-        report.ops = (
-            [
-                op
-                for op in self.trace.ops
-                if op.kind in COMPUTES and op.out in up and op.out not in cut and op.at == self.trace.maker[op.out]
-            ]
-            if report.meets
-            else []
-        )
+        up, report.direct = self.up([report.ref], cut)
+        if report.meets:
+            report.ops = self.ops_of(up - cut)
         return report
 
-    def _up(self, targets: Sequence[int], cut: frozenset[int]) -> tuple[set[int], bool]:
+    def ops_of(self, refs: Iterable[int]) -> list[Op]:
+        """Return the operations that gave these values, in their order."""
+        return [self.trace.ops[at] for at in sorted({self.trace.maker[ref] for ref in refs} - {-1})]
+
+    def up(self, targets: Sequence[int], cut: frozenset[int]) -> tuple[set[int], bool]:
+        """Return what depends on the parameters on the way to values, and whether the way leads to the parameters."""
         found: set[int] = set()
         direct = False
         todo = list(targets)
