@@ -19,8 +19,8 @@ def recorded(cells: Sequence[str], loops: Mapping[int, int] | None = None) -> Tr
     return Trace(recorder.table(), lambda refs: {ref: recorder.value(ref) for ref in refs}, Program(cells))
 
 
-def understood(trace: Trace) -> tuple[Training, Reading, Rule]:
-    """Return what a recorded program trains, and the reading that explains most of its parameters."""
+def understood(trace: Trace) -> tuple[Training, Reading | None, Rule | None]:
+    """Return what a recorded program trains, and the reading that explains most of its parameters, if there is one."""
     training = find_training(trace)
     assert training is not None
     windows = [Window(training, step) for step in training.steps[:3]]
@@ -30,5 +30,7 @@ def understood(trace: Trace) -> tuple[Training, Reading, Rule]:
         rule = find_rule(training, dues) if len(dues) == len(windows) else None
         if rule is not None:
             found.append((len(rule.wrong), reading, rule))
+    if not found:
+        return training, None, None
     _, reading, rule = min(found, key=lambda one: one[0])
     return training, reading, rule

@@ -82,6 +82,20 @@ print("error", np.abs(guess - price).mean())
 """
 
 
+STEP = """\
+import numpy as np
+rng = np.random.default_rng(11)
+X = rng.normal(size=(40, 2))
+y = (X[:, 0] > X[:, 1]).astype(float)
+w, b = np.zeros(2), 0.0
+for epoch in range(8):
+    d = (X @ w + b > 0.5) - y
+    w = w - 0.1 * X.T @ d
+    b = b - 0.1 * d.sum()
+print("accuracy", np.mean((X @ w + b > 0.5) == y))
+"""
+
+
 def unit(after: str = "", each: str = "pass", prepare: str = PREPARE) -> str:
     """Return a program that trains one unit with cross-entropy."""
     return UNIT.format(after=after, each=each, prepare=prepare)
@@ -129,6 +143,11 @@ RIGHT = {
         SHARE,
         "X_train = (X_train - X.mean(0)) / X.std(0)\nX_test = (X_test - X.mean(0)) / X.std(0)",
     ),
+    "logarithms made safe": unit(
+        each='print("loss", -np.mean(y_train * np.log(a + 5e-4) + (1 - y_train) * np.log(1 - a + 5e-4)))'
+    ),
+    "sums above a limit of the unit's own": STEP,
+    "prices in whole numbers": SCALED.format(guess="np.round((X @ w + b) * span + low)"),
     "mean over batches": BATCHES.format(add="loss", divisor="5"),
     "mean over rows": BATCHES.format(add="loss * len(xb)", divisor="len(X)"),
     "categorical cross-entropy": classes(each='print("loss", -np.log(P[np.arange(60), t]).mean())'),
