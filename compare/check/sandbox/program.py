@@ -1,0 +1,295 @@
+"""Our side of the sandbox for whole programs: runs one as often as is asked, and reads what was recorded."""
+
+import contextlib
+import os
+import re
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from compare.check.sandbox.processes import NO_ANSWER, Allowance, Child, Gone, Line, Printed, ended_with
+from compare.check.sandbox.protection import FLOOD_MB, Limits
+from compare.check.sandbox.wire import MOST_BYTES_RECORDED
+from scratch import datasets
+from scratch.datasets import DataError, Dataset
+
+SERVER = "compare.check.sandbox.program_worker"
+SECONDS_TO_START = 20.0
+GRACE = 3.0
+"""Seconds that a run may take beyond those of the recorder, to come to its end and to send what it recorded."""
+
+DATA_SETS = re.compile(r"keras|tensorflow|torchvision|fetch_openml|fetch_mldata|^\s*(?:from|import)\s+mnist\b", re.M)
+MNIST = re.compile(r"(fashion.?)?mnist|data_id\s*=\s*(?:554|40996)", re.I)
+
+COPIED = {".csv", ".tsv", ".txt", ".dat", ".data", ".json", ".npz", ".npy", ".pkl", ".gz", ".mat", ".xlsx", ".png"}
+MOST_COPIED = 16 * 2**20
+"""So many bytes of data beside a program are copied for a run, which may then write over them; the rest is linked."""
+MOST_FILES = 500
+DEEPEST = 3
+ABOVE = re.compile(r"\.\.[/\\]+([\w-][\w.-]*)")
+
+
+class Recording:
+    """What one run of a program showed. Its values can be asked for until the next run begins."""
+
+    def __init__(self, ended: str | None = None) -> None:
+        self.table: dict[str, Any] = {}
+        """What the recorder made of the run."""
+        self.ended = ended
+        """None where the program came to its end, or one sentence on how it ended."""
+        self.said: tuple[str, ...] = ()
+        """A sentence on each thing that was made harmless."""
+        self._printed = bytearray()
+        self._values: dict[int, Any] = {}
+        self._fetch: Callable[[list[int]], dict[int, Any]] | None = None
+
+    @property
+    def printed(self) -> str:
+        """What it printed, its first part, as it came: whoever shows it escapes it. It is complete after ``close``."""
+        return bytes(self._printed).decode("utf-8", "replace")
+
+    def values(self, refs: Iterable[int]) -> dict[int, Any]:
+        """Return the values of these numbers; those that are no plain data are missing. Raises Gone."""
+        wanted = list(dict.fromkeys(refs))
+        missing = [ref for ref in wanted if ref not in self._values]
+        if missing:
+            if self._fetch is None:
+                raise Gone("is over: its values can no longer be asked for")
+            self._values |= self._fetch(missing)
+        return {ref: self._values[ref] for ref in wanted if ref in self._values}
+
+
+class ProgramSandbox:
+    """A program in its sandbox; a context manager, after which nothing of it is left."""
+
+    def __init__(
+        self,
+        path: Path,
+        cells: Sequence[str],
+        limits: Limits | None = None,
+        load: Callable[[str], Dataset] = datasets.load,
+    ) -> None:
+        self.path = path
+        self.cells = tuple(cells)
+        self.limits = limits or Limits()
+        self._load = load
+        self._allowance = Allowance(self.limits.seconds)
+        self._server: Child | None = None
+        self._run: _Run | None = None
+        self._output = bytearray()
+        self._scratch = tempfile.mkdtemp(prefix="program-")
+
+    def __enter__(self) -> "ProgramSandbox":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End its processes, and remove its directory."""
+        self._end_run()
+        self._end_server()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def run(
+        self,
+        cells: Sequence[str] | None = None,
+        call: str | None = None,
+        *,
+        events: int,
+        seconds: float,
+        loops: Mapping[int, int] | None = None,
+    ) -> Recording:
+        """Run the program, or other cells in its place, and ``call`` after it; until its end, or enough was seen.
+
+        At most ``events`` operations are recorded, for at most ``seconds``; a loop whose node's number is in ``loops``
+        makes at most so many turns. The recording before this one is closed.
+        """
+        self._end_run()
+        recording = Recording()
+        header = {
+            "cells": list(self.cells if cells is None else cells),
+            "call": call,
+            "events": events,
+            "seconds": seconds,
+            "loops": {str(node): most for node, most in (loops or {}).items()},
+        }
+        with self._allowance.running():
+            try:
+                if not self._allowance.left:
+                    raise Gone(self._allowance.used_up)
+                server = self._started()
+                self._run = _Run(server, recording, self._allowance, self.limits)
+                header["folder"] = str(mirrored(self.path, header["cells"], Path(self._scratch)))
+                self._run.begin(header, seconds)
+            except Gone as gone:
+                recording.ended = str(gone)
+                self._end_run()
+        return recording
+
+    def _started(self) -> Child:
+        """Return the server, started where there is none. Raises Gone."""
+        if self._server is None:
+            told = {"file": self.path.name}
+            self._server = Child(SERVER, self._scratch, self.limits, self._output, told, MOST_BYTES_RECORDED)
+            deadline = self._allowance.deadline(SECONDS_TO_START, "to start")
+            beside = [entry.name for entry in _entries(self.path.parent)]
+            header = {"cells": list(self.cells), "beside": beside}
+            try:
+                answer, _ = self._server.line.exchange(header, self._data_sets(), deadline)
+            except Gone:
+                self._end_server()
+                raise
+            self._server.apart = bool(answer.get("apart"))
+        return self._server
+
+    def _data_sets(self) -> dict[str, dict[str, Any]]:
+        """Return the data sets that the program mentions, as far as they are to be had."""
+        source = "\n".join(self.cells)
+        if not DATA_SETS.search(source):
+            return {}
+        named = {"fashion_mnist" if "fashion" in found.group().lower() else "mnist" for found in MNIST.finditer(source)}
+        return {name: self._data_set(name) for name in sorted(named)}
+
+    def _data_set(self, name: str) -> dict[str, Any]:
+        try:
+            data = self._load(name).in_memory()
+        except DataError:
+            data = datasets.load("digits")
+        return {key: getattr(data, key) for key in ("x_train", "y_train", "x_test", "y_test")}
+
+    def _end_run(self) -> None:
+        if self._run is not None:
+            if not self._run.end():
+                self._end_server()
+            self._run = None
+
+    def _end_server(self) -> None:
+        if self._server is not None:
+            self._server.end()
+            self._server = None
+
+
+class _Run:
+    """One process of the server's, and the recording that is made of it."""
+
+    def __init__(self, server: Child, recording: Recording, allowance: Allowance, limits: Limits) -> None:
+        self._server, self._recording, self._allowance, self._limits = server, recording, allowance, limits
+        ours, self._theirs = socket.socketpair()
+        self._line = Line(ours, self._how_it_ended, MOST_BYTES_RECORDED)
+        self._printed = Printed(recording._printed, limits.output_kb * 1024, self._line.hang_up)
+        self._folder: Path | None = None
+        self._handed_over = False
+        self._code: int | None = None
+
+    def begin(self, header: dict[str, Any], seconds: float) -> None:
+        """Run the program, and read the table. Raises Gone."""
+        self._folder = Path(header["folder"])
+        deadline = self._allowance.deadline(seconds + GRACE, "to run")
+        try:
+            self._server.line.send(header, {}, deadline)
+            self._server.line.send_descriptors([self._theirs.fileno(), self._printed.writing])
+        finally:
+            self._hand_over()
+        head, _ = self._line.receive(deadline)
+        ended, said, table = head.get("ended"), head.get("said"), head.get("table")
+        if not isinstance(ended, str | None) or not isinstance(said, list) or not isinstance(table, dict):
+            raise Gone(NO_ANSWER)
+        if not all(isinstance(sentence, str) for sentence in said):
+            raise Gone(NO_ANSWER)
+        recording = self._recording
+        recording.ended = ended[:500] if ended else None
+        recording.said = tuple(sentence[:300] for sentence in said[:50])
+        recording.table = table
+        recording._fetch = self._values
+
+    def _hand_over(self) -> None:
+        self._handed_over = True
+        self._theirs.close()
+        self._printed.handed_over()
+
+    def _values(self, refs: list[int]) -> dict[int, Any]:
+        with self._allowance.running():
+            deadline = self._allowance.deadline(self._limits.call_seconds, "to answer")
+            _, values = self._line.exchange({"refs": refs}, {}, deadline)
+        asked = {str(ref): ref for ref in refs}
+        return {asked[name]: value for name, value in values.items() if name in asked}
+
+    def _how_it_ended(self) -> str:
+        if self._printed.flooded:
+            return f"printed more than {FLOOD_MB} MB"
+        self._tell_server_to_end_it()
+        return "ended its process" if self._code is None else ended_with(self._code)
+
+    def _tell_server_to_end_it(self) -> bool:
+        """Have the server end the process; return whether it answered."""
+        if self._code is None:
+            with contextlib.suppress(Gone):
+                header, _ = self._server.line.exchange({"end": True}, {}, Allowance(5.0).deadline(5.0, "to end"))
+                code = header.get("code")
+                self._code = code if isinstance(code, int) else 0
+        return self._code is not None
+
+    def end(self) -> bool:
+        """End the process, and remove its folder; return whether the server is still there."""
+        self._recording._fetch = None
+        if not self._handed_over:
+            self._hand_over()
+            alive = True
+        else:
+            self._line.hang_up()
+            alive = self._tell_server_to_end_it()
+        self._line.close()
+        if alive:
+            self._printed.close()
+        if self._folder is not None:
+            shutil.rmtree(self._folder.parent, ignore_errors=True)
+        return alive
+
+
+def mirrored(path: Path, cells: Sequence[str], scratch: Path) -> Path:
+    """Make a directory in which a program finds the files beside it, and may write without touching them.
+
+    Data are copied as long as they are small, everything else is linked, which the sandbox does not write through. What
+    the program names with ``..`` is linked beside the directory.
+    """
+    folder = path.absolute().parent
+    above = Path(tempfile.mkdtemp(prefix="run-", dir=scratch))
+    mirror = above / (folder.name or "folder")
+    mirror.mkdir()
+    room = [MOST_COPIED, MOST_FILES]
+    _mirror(folder, mirror, room, 1)
+    for name in {name for cell in cells for name in ABOVE.findall(cell)} - {folder.name}:
+        if (folder.parent / name).exists():
+            (above / name).symlink_to(folder.parent / name)
+    return mirror
+
+
+def _mirror(folder: Path, mirror: Path, room: list[int], depth: int) -> None:
+    for entry in _entries(folder):
+        if room[1] <= 0:
+            return
+        room[1] -= 1
+        with contextlib.suppress(OSError):
+            size = entry.stat().st_size
+            if entry.is_dir() and depth < DEEPEST:
+                (mirror / entry.name).mkdir()
+                _mirror(Path(entry.path), mirror / entry.name, room, depth + 1)
+            elif entry.is_file() and Path(entry.name).suffix.lower() in COPIED and size <= room[0]:
+                shutil.copyfile(entry.path, mirror / entry.name)
+                room[0] -= size
+            else:
+                (mirror / entry.name).symlink_to(entry.path)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what lies in a folder and is not hidden, in the order of the names."""
+    try:
+        with os.scandir(folder) as found:
+            entries = [entry for entry in found if not entry.name.startswith((".", "__"))]
+    except OSError:
+        return []
+    return sorted(entries, key=lambda entry: entry.name)
