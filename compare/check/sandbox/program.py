@@ -1,7 +1,6 @@
 """Our side of the sandbox for whole programs: runs one as often as is asked, and reads what was recorded."""
 
 import contextlib
-import os
 import re
 import shutil
 import socket
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from compare.check.sandbox.folder import Folder, modules_beside
 from compare.check.sandbox.processes import NO_ANSWER, Allowance, Child, Gone, Line, Printed, ended_with
 from compare.check.sandbox.protection import FLOOD_MB, Limits
 from compare.check.sandbox.wire import MOST_BYTES_RECORDED
@@ -23,14 +23,6 @@ GRACE = 3.0
 
 DATA_SETS = re.compile(r"keras|tensorflow|torchvision|fetch_openml|fetch_mldata|^\s*(?:from|import)\s+mnist\b", re.M)
 MNIST = re.compile(r"(fashion.?)?mnist|data_id\s*=\s*(?:554|40996)", re.I)
-
-COPIED = {".csv", ".tsv", ".txt", ".dat", ".data", ".json", ".npz", ".npy", ".pkl", ".gz", ".mat", ".xlsx", ".png"}
-MOST_COPIED = 16 * 2**20
-"""So many bytes of data beside a program are copied for a run, which may then write over them; the rest is linked."""
-MOST_FILES = 500
-DEEPEST = 3
-ABOVE = re.compile(r"\.\.[/\\]+([\w-][\w.-]*)")
-
 
 class Recording:
     """What one run of a program showed. Its values can be asked for until the next run begins."""
@@ -81,6 +73,7 @@ class ProgramSandbox:
         self._run: _Run | None = None
         self._output = bytearray()
         self._scratch = tempfile.mkdtemp(prefix="program-")
+        self._folder = Folder(self.path, "\n".join(self.cells), Path(self._scratch))
 
     def __enter__(self) -> "ProgramSandbox":
         return self
@@ -123,7 +116,7 @@ class ProgramSandbox:
                     raise Gone(self._allowance.used_up)
                 server = self._started()
                 self._run = _Run(server, recording, self._allowance, self.limits)
-                header["folder"] = str(mirrored(self.path, header["cells"], Path(self._scratch)))
+                header["folder"] = str(self._folder.made())
                 self._run.begin(header, seconds)
             except Gone as gone:
                 recording.ended = str(gone)
@@ -133,11 +126,10 @@ class ProgramSandbox:
     def _started(self) -> Child:
         """Return the server, started where there is none. Raises Gone."""
         if self._server is None:
-            told = {"file": self.path.name}
+            told = {"path": str(self.path.absolute())}
             self._server = Child(SERVER, self._scratch, self.limits, self._output, told, MOST_BYTES_RECORDED)
             deadline = self._allowance.deadline(SECONDS_TO_START, "to start")
-            beside = [entry.name for entry in _entries(self.path.parent)]
-            header = {"cells": list(self.cells), "beside": beside}
+            header = {"cells": list(self.cells), "beside": modules_beside(self.path)}
             try:
                 answer, _ = self._server.line.exchange(header, self._data_sets(), deadline)
             except Gone:
@@ -181,13 +173,11 @@ class _Run:
         ours, self._theirs = socket.socketpair()
         self._line = Line(ours, self._how_it_ended, MOST_BYTES_RECORDED)
         self._printed = Printed(recording._printed, limits.output_kb * 1024, self._line.hang_up)
-        self._folder: Path | None = None
         self._handed_over = False
         self._code: int | None = None
 
     def begin(self, header: dict[str, Any], seconds: float) -> None:
         """Run the program, and read the table. Raises Gone."""
-        self._folder = Path(header["folder"])
         deadline = self._allowance.deadline(seconds + GRACE, "to run")
         try:
             self._server.line.send(header, {}, deadline)
@@ -234,7 +224,7 @@ class _Run:
         return self._code is not None
 
     def end(self) -> bool:
-        """End the process, and remove its folder; return whether the server is still there."""
+        """End the process; return whether the server is still there."""
         self._recording._fetch = None
         if not self._handed_over:
             self._hand_over()
@@ -245,51 +235,4 @@ class _Run:
         self._line.close()
         if alive:
             self._printed.close()
-        if self._folder is not None:
-            shutil.rmtree(self._folder.parent, ignore_errors=True)
         return alive
-
-
-def mirrored(path: Path, cells: Sequence[str], scratch: Path) -> Path:
-    """Make a directory in which a program finds the files beside it, and may write without touching them.
-
-    Data are copied as long as they are small, everything else is linked, which the sandbox does not write through. What
-    the program names with ``..`` is linked beside the directory.
-    """
-    folder = path.absolute().parent
-    above = Path(tempfile.mkdtemp(prefix="run-", dir=scratch))
-    mirror = above / (folder.name or "folder")
-    mirror.mkdir()
-    room = [MOST_COPIED, MOST_FILES]
-    _mirror(folder, mirror, room, 1)
-    for name in {name for cell in cells for name in ABOVE.findall(cell)} - {folder.name}:
-        if (folder.parent / name).exists():
-            (above / name).symlink_to(folder.parent / name)
-    return mirror
-
-
-def _mirror(folder: Path, mirror: Path, room: list[int], depth: int) -> None:
-    for entry in _entries(folder):
-        if room[1] <= 0:
-            return
-        room[1] -= 1
-        with contextlib.suppress(OSError):
-            size = entry.stat().st_size
-            if entry.is_dir() and depth < DEEPEST:
-                (mirror / entry.name).mkdir()
-                _mirror(Path(entry.path), mirror / entry.name, room, depth + 1)
-            elif entry.is_file() and Path(entry.name).suffix.lower() in COPIED and size <= room[0]:
-                shutil.copyfile(entry.path, mirror / entry.name)
-                room[0] -= size
-            else:
-                (mirror / entry.name).symlink_to(entry.path)
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    """Return what lies in a folder and is not hidden, in the order of the names."""
-    try:
-        with os.scandir(folder) as found:
-            entries = [entry for entry in found if not entry.name.startswith((".", "__"))]
-    except OSError:
-        return []
-    return sorted(entries, key=lambda entry: entry.name)

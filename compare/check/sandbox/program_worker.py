@@ -73,8 +73,9 @@ class Program:
     """One run of a program: what it prepares, and how it ended."""
 
     def __init__(self, header: Mapping[str, Any], told: Mapping[str, Any], stand_ins: StandIns, said: Told) -> None:
-        self.header, self.told, self.stand_ins, self.said = header, told, stand_ins, said
-        self.notebook = str(told["file"]).endswith(".ipynb")
+        self.header, self.stand_ins, self.said = header, stand_ins, said
+        self.folder, self.file = os.path.split(told["path"])
+        self.notebook = self.file.endswith(".ipynb")
         self.memory_mb = told["memory_mb"]
         self._flush = (sys.stdout.flush, sys.stderr.flush)
         self._exec, self._enough = exec, Enough
@@ -112,13 +113,13 @@ class Program:
 
     def _run(self, codes: Sequence[CodeType], recorder: Recorder) -> None:
         main = types.ModuleType("__main__")
-        file = os.path.join(os.getcwd(), self.told["file"])
+        file = os.path.join(os.getcwd(), self.file)
         names = vars(main)
         names["__file__"] = file
         if self.notebook:
             names.update(self.stand_ins.for_notebooks())
         sys.modules["__main__"] = main
-        sys.path.insert(0, os.getcwd())
+        sys.path.insert(0, self.folder)
         self.stand_ins.begin(file)
         vars(builtins).update(recorder.hooks)
         self._interrupt_after(self.header["seconds"] + GRACE)
@@ -325,7 +326,7 @@ def main() -> None:
     pipe, coder = Pipe(told["line"]), Coder(MOST_BYTES_RECORDED)
     header, given = coder.decode(pipe.receive())
     cells, said = header["cells"], Told()
-    beside = {name.partition(".")[0] for name in header["beside"]}
+    beside = set(header["beside"])
     stand_ins = StandIns("\n".join(cells), beside, given, said)
     stand_ins.install()
     preload(cells, beside)
