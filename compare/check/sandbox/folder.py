@@ -7,12 +7,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
-DATA = set(
-    ".csv .tsv .txt .dat .data .json .npz .npy .pkl .pickle .gz .zip .mat .h5 .hdf5 .xls .xlsx .parquet .arff .xml .yml "
-    ".yaml .toml .ini .png .jpg .jpeg .bmp .pgm .idx".split()
-)
+DATA = {
+    ".csv", ".tsv", ".txt", ".dat", ".data", ".json", ".npz", ".npy", ".pkl", ".pickle", ".gz", ".zip", ".mat", ".h5",
+    ".hdf5", ".xls", ".xlsx", ".parquet", ".arff", ".xml", ".yml", ".yaml", ".toml", ".ini", ".png", ".jpg", ".jpeg",
+    ".bmp", ".pgm", ".idx",
+}  # fmt: skip
 MOST_COPIED = 16 * 2**20
-"""So many bytes of data are copied, and can be written over; larger files are linked, and writing to them is refused."""
+"""So many bytes of data are copied, and can be written over; the rest is linked, and writing to it is refused."""
 MOST_FILES = 200
 DEEPEST = 3
 ABOVE = re.compile(r"\.\.[/\\]+([\w-][\w.-]*)")

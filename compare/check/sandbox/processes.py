@@ -1,7 +1,7 @@
-"""Our side's processes: one that runs a module of the child, the line to it, what it prints, and how long it may take.
+"""Our side's processes: one that runs a module of the child, the line to it, what it prints, how long it may take.
 
-A process of the child is given time by an ``Allowance``, is spoken to through a ``Line``, and has what it prints kept by
-a ``Printed``. Each ends in ``Gone``, whose sentence says why, as soon as nothing more can come of it.
+A process is given time by an ``Allowance``, is spoken to through a ``Line``, and a ``Printed`` keeps what it prints. As
+soon as nothing more can come of it, ``Gone`` is raised, whose sentence says why.
 """
 
 import contextlib
@@ -163,14 +163,19 @@ class Printed:
 
     def __init__(self, kept: bytearray, most: int, end: Callable[[], None]) -> None:
         self._kept, self._most, self._end = kept, most, end
-        self._reading, self.writing = os.pipe()
+        self._reading, self._writing = socket.socketpair()
         self.flooded = False
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
+    @property
+    def writing(self) -> int:
+        """The end that the process prints to."""
+        return self._writing.fileno()
+
     def _read(self) -> None:
         seen = 0
-        while part := os.read(self._reading, 2**16):
+        while part := self._reading.recv(2**16):
             self._kept += part[: max(0, self._most - len(self._kept))]
             seen += len(part)
             if seen > FLOOD_MB * 2**20:
@@ -180,24 +185,31 @@ class Printed:
 
     def handed_over(self) -> None:
         """Close our copy of the end that the process has now."""
-        os.close(self.writing)
+        self._writing.close()
 
     def close(self) -> None:
-        """Wait for the rest of what an ended process printed."""
-        self._thread.join(timeout=5)
-        if not self._thread.is_alive():
-            os.close(self._reading)
+        """Read the rest of what an ended process printed; what it may have left running prints to nobody."""
+        with contextlib.suppress(OSError):
+            self._reading.shutdown(socket.SHUT_RD)
+        self._thread.join()
+        self._reading.close()
 
 
 class Child:
     """One process, started with a module of the child that is told where its line is; both sides have its Coder."""
 
     def __init__(
-        self, module: str, scratch: str, limits: Limits, printed: bytearray, told: dict[str, Any], most: int = MOST_BYTES
+        self,
+        module: str,
+        scratch: str,
+        limits: Limits,
+        printed: bytearray,
+        told: dict[str, Any],
+        most_bytes: int = MOST_BYTES,
     ) -> None:
         self._mark = uuid.uuid4().hex
         ours, theirs = socket.socketpair()
-        self.line = Line(ours, self._how_it_ended, most)
+        self.line = Line(ours, self._how_it_ended, most_bytes)
         self._printed = Printed(printed, limits.output_kb * 1024, self._kill)
         told = told | {"line": theirs.fileno(), "memory_mb": limits.memory_mb, "apart": limits.apart}
         try:

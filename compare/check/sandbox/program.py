@@ -5,12 +5,13 @@ import re
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from compare.check.sandbox.folder import Folder, modules_beside
-from compare.check.sandbox.processes import NO_ANSWER, Allowance, Child, Gone, Line, Printed, ended_with
+from compare.check.sandbox.processes import NO_ANSWER, Allowance, Child, Deadline, Gone, Line, Printed, ended_with
 from compare.check.sandbox.protection import FLOOD_MB, Limits
 from compare.check.sandbox.wire import MOST_BYTES_RECORDED
 from scratch import datasets
@@ -18,11 +19,13 @@ from scratch.datasets import DataError, Dataset
 
 SERVER = "compare.check.sandbox.program_worker"
 SECONDS_TO_START = 20.0
+SECONDS_TO_END = 5.0
 GRACE = 3.0
 """Seconds that a run may take beyond those of the recorder, to come to its end and to send what it recorded."""
 
 DATA_SETS = re.compile(r"keras|tensorflow|torchvision|fetch_openml|fetch_mldata|^\s*(?:from|import)\s+mnist\b", re.M)
 MNIST = re.compile(r"(fashion.?)?mnist|data_id\s*=\s*(?:554|40996)", re.I)
+
 
 class Recording:
     """What one run of a program showed. Its values can be asked for until the next run begins."""
@@ -173,7 +176,7 @@ class _Run:
         ours, self._theirs = socket.socketpair()
         self._line = Line(ours, self._how_it_ended, MOST_BYTES_RECORDED)
         self._printed = Printed(recording._printed, limits.output_kb * 1024, self._line.hang_up)
-        self._handed_over = False
+        self._began = self._ended = False
         self._code: int | None = None
 
     def begin(self, header: dict[str, Any], seconds: float) -> None:
@@ -183,6 +186,7 @@ class _Run:
             self._server.line.send(header, {}, deadline)
             self._server.line.send_descriptors([self._theirs.fileno(), self._printed.writing])
         finally:
+            self._began = True
             self._hand_over()
         head, _ = self._line.receive(deadline)
         ended, said, table = head.get("ended"), head.get("said"), head.get("table")
@@ -197,7 +201,6 @@ class _Run:
         recording._fetch = self._values
 
     def _hand_over(self) -> None:
-        self._handed_over = True
         self._theirs.close()
         self._printed.handed_over()
 
@@ -211,28 +214,26 @@ class _Run:
     def _how_it_ended(self) -> str:
         if self._printed.flooded:
             return f"printed more than {FLOOD_MB} MB"
-        self._tell_server_to_end_it()
-        return "ended its process" if self._code is None else ended_with(self._code)
+        self._end(patience=1.0)
+        return "closed its line to the checker" if self._code is None else ended_with(self._code)
 
-    def _tell_server_to_end_it(self) -> bool:
-        """Have the server end the process; return whether it answered."""
-        if self._code is None:
+    def _end(self, patience: float) -> None:
+        """Have the server end the process, which may end by itself first."""
+        if not self._ended:
+            deadline = Deadline(time.monotonic() + patience + SECONDS_TO_END, "does not end")
             with contextlib.suppress(Gone):
-                header, _ = self._server.line.exchange({"end": True}, {}, Allowance(5.0).deadline(5.0, "to end"))
+                header, _ = self._server.line.exchange({"patience": patience}, {}, deadline)
                 code = header.get("code")
-                self._code = code if isinstance(code, int) else 0
-        return self._code is not None
+                self._ended, self._code = True, code if isinstance(code, int) else None
 
     def end(self) -> bool:
         """End the process; return whether the server is still there."""
         self._recording._fetch = None
-        if not self._handed_over:
-            self._hand_over()
-            alive = True
+        self._line.hang_up()
+        if self._began:
+            self._end(patience=0.0)
         else:
-            self._line.hang_up()
-            alive = self._tell_server_to_end_it()
+            self._hand_over()
         self._line.close()
-        if alive:
-            self._printed.close()
-        return alive
+        self._printed.close()
+        return self._ended or not self._began

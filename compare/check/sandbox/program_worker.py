@@ -1,8 +1,7 @@
-"""Runs a program again and again, each time in a process of its own, and hands out what was recorded. It runs in the
-child: the standard library and NumPy only.
+"""Runs a program again and again, each time in a process of its own. It runs in the child: NumPy only.
 
-This process is the server: it imports what every run needs, and forks for each. The fork is held to its limits, runs the
-program with hooks and stand-ins, sends the table of what was recorded, and then values, until our side hangs up.
+This process is the server: it imports what every run needs, and forks for each. The fork is held to its limits, runs
+the program with hooks and stand-ins, sends the table of what was recorded, and then values, until our side hangs up.
 Whatever is needed after the program's first line ran is taken hold of before it.
 """
 
@@ -18,6 +17,7 @@ import re
 import signal
 import socket
 import sys
+import time
 import types
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -232,7 +232,7 @@ def run_once(
     os.chdir(header["folder"])
     limit(told["memory_mb"])
     forbid(os.getcwd())
-    sys.stdout = sys.stderr = FirstPart(open(1, "wb", closefd=False), "utf-8", errors="replace", write_through=False)
+    sys.stdout = sys.stderr = FirstPart(os.fdopen(1, "wb", closefd=False), "utf-8", errors="replace")
     warnings.simplefilter("ignore")
     sys.dont_write_bytecode = True
     said.sentences.clear()
@@ -270,19 +270,32 @@ def encoded_values(coder: Coder, recorder: Recorder, refs: Sequence[int]) -> byt
         return coder.encode({}, usable)
 
 
-def end(run: int, apart: bool) -> int:
-    """End the process of a run and all that it started; return the code with which it ended."""
-    for kill in (os.killpg, os.kill):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            kill(run, signal.SIGKILL)
-    if apart and os.getpid() == 1:  # it is alone with this server in a process space of its own
+def end(run: int, apart: bool, patience: float) -> int | None:
+    """End the process of a run and all that it started; return its code, or None where it did not end by itself."""
+    code = code_of(run, patience)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(run, signal.SIGKILL)
+    if apart and os.getpid() == 1:  # this server and what it started are alone in a process space of their own
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(-1, signal.SIGKILL)
-    _, status = os.waitpid(run, 0)
+    if code is None:
+        os.waitpid(run, 0)
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
-    return os.waitstatus_to_exitcode(status)
+    return code
+
+
+def code_of(process: int, patience: float) -> int | None:
+    """Return the code with which a process ends within so many seconds, or None."""
+    until = time.monotonic() + patience
+    while True:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        if time.monotonic() >= until:
+            return None
+        time.sleep(0.002)
 
 
 def serve(pipe: Pipe, coder: Coder, told: Mapping[str, Any], stand_ins: StandIns, said: Told, apart: bool) -> None:
@@ -310,11 +323,11 @@ def serve(pipe: Pipe, coder: Coder, told: Mapping[str, Any], stand_ins: StandIns
         os.close(theirs)
         os.close(printed)
         try:
-            pipe.receive()
+            header, _ = coder.decode(pipe.receive())
         except EOFError:
-            end(run, apart)
+            end(run, apart, patience=0.0)
             return
-        pipe.send(coder.encode({"code": end(run, apart)}, {}))
+        pipe.send(coder.encode({"code": end(run, apart, header["patience"])}, {}))
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ DRAWING = {
     "IPython", "ipywidgets", "google", "tkinter", "turtle", "winsound", "webbrowser",
 }  # fmt: skip
 """Always replaced: they show, draw or ask."""
+DRAWN_BY = {"mpl_toolkits": "matplotlib", "pylab": "matplotlib"}
 DEBUGGERS = {"pdb", "ipdb", "pudb"}
 PROGRESS = {"tqdm"}
 PROGRESS_IF_MISSING = {"alive_progress", "progressbar", "fastprogress", "rich", "termcolor"}
@@ -38,12 +39,14 @@ ANSWERED = {"keras", "tensorflow", "torchvision", "numba", "mnist"}
 """A part of them is answered, the rest refused."""
 REFUSED = {"torch", "jax", "jaxlib", "cupy", "flax", "theano", "mxnet", "chainer", "paddle", "tinygrad", "mlx"}
 
-DRAWS = """
-annotate axes axhline axis axvline bar boxplot cla clf clim close cm colorbar contour contourf draw errorbar figure
-fill_between gca gcf grid hist hlines imshow ioff ion legend loglog matshow pause pcolor pcolormesh pie plot quiver rc
-rcParams savefig scatter semilogx semilogy show stem step style subplot subplots suptitle text tight_layout title vlines
-xlabel xlim xticks ylabel ylim yticks
-""".split()
+DRAWS = [
+    "annotate", "axes", "axhline", "axis", "axvline", "bar", "boxplot", "cla", "clf", "clim", "close", "cm", "colorbar",
+    "contour", "contourf", "draw", "errorbar", "figure", "fill_between", "gca", "gcf", "grid", "hist", "hlines",
+    "imshow", "ioff", "ion", "legend", "loglog", "matshow", "pause", "pcolor", "pcolormesh", "pie", "plot", "quiver",
+    "rc", "rcParams", "savefig", "scatter", "semilogx", "semilogy", "show", "stem", "step", "style", "subplot",
+    "subplots", "suptitle", "text", "tight_layout", "title", "vlines", "xlabel", "xlim", "xticks", "ylabel", "ylim",
+    "yticks",
+]  # fmt: skip
 """What ``from matplotlib.pyplot import *`` brings."""
 
 OLD_NAMES: dict[str, Any] = {
@@ -59,7 +62,7 @@ OLD_NAMES: dict[str, Any] = {
 LIBRARIES = {"numpy", "scipy", "sklearn", "pandas", "joblib"}
 """Whoever else asks for an old name is the program, or a module beside it."""
 
-ASKED_IN_VAIN = 1000
+ASKED_IN_VAIN = 100
 """After so many answers the keyboard is silent: a program that asks again and again would never end."""
 TRAIN, TEST = 60_000, 10_000
 
@@ -173,7 +176,7 @@ class Nothing:
         return float(self._number())
 
 
-for _name in "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split():
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"):
     setattr(Nothing, f"__{_name}__", Nothing._meets)
     setattr(Nothing, f"__r{_name}__", Nothing._meets)
 
@@ -348,11 +351,9 @@ class StandIns:
 
     def install(self) -> None:
         """Answer imports from here on."""
-        sys.meta_path.insert(0, self)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, self)
         for name in set(self.after) & set(sys.modules):
             self.after[name](sys.modules[name])
-
-    # ------------------------------------------------------------------ imports
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         """Find a module that is replaced, or let the others look for it. Raises Needs where it is refused."""
@@ -406,7 +407,8 @@ class StandIns:
     def _drawn(self, root: str, of: str) -> Any:
         if of == "imread":
             raise Needs(f"reads images with {root}, which is not there")
-        return self._nothing(Nothing(root), f"{root} draws and shows nothing")
+        name = DRAWN_BY.get(root, root)
+        return self._nothing(Nothing(name), f"{name} draws and shows nothing")
 
     def _progress(self, root: str, of: str) -> Any:
         self.said(f"{root} shows no progress")
@@ -494,15 +496,13 @@ class StandIns:
     def _after_pandas_plotting(self, module: Any) -> None:
         module._backends["matplotlib"] = Answering("matplotlib", lambda of: self._drawn("matplotlib", of))
 
-    # ------------------------------------------------------------------ functions
-
     def begin(self, file: str) -> None:
         """Put harmless functions in place, and seed what is random: the program begins."""
         sys.argv = Arguments([file])
         random.seed(0)
         np.random.seed(0)
         seed, numbers = random.seed, itertools.count()
-        random.seed = lambda a=0, version=2: seed(0 if a is None else a, version)  # type: ignore[assignment]
+        random.seed = lambda a=0, version=2: seed(0 if a is None else a, version)
         np.random.bit_generator.randbits = lambda bits: next(numbers)  # type: ignore[attr-defined]
         self._answer_input()
         self._replace(time, "sleep", "time.sleep() does not wait")
@@ -539,7 +539,7 @@ class StandIns:
             self.said(f"np.{name} is gone from NumPy; here it is what it was")
             return OLD_NAMES[name]
 
-        np.__getattr__ = old_name  # type: ignore[assignment]
+        np.__getattr__ = old_name  # type: ignore[method-assign]
 
     def for_notebooks(self) -> dict[str, Any]:
         """Return the names that every notebook has."""
