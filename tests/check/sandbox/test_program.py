@@ -260,8 +260,7 @@ HOSTILE = {
     ),
     "closes the line": ("import os\nos.closerange(3, 64)\nos._exit(1)", "ended the program"),
     "closes the line and stays": (
-        "import os\nos.closerange(3, 64)\n"
-        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        "import os\nos.closerange(3, 64)\nexec('while True: pass')",
         "closed its line to the checker",
     ),
     "kills its parent": (
