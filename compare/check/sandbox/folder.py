@@ -24,7 +24,8 @@ State = dict[str, tuple[int, int]]
 class Folder:
     """A directory with the data that lie beside a program. It is made anew after a run that changed something in it.
 
-    What the program names with ``..`` is linked beside it. Modules are imported from where they are.
+    Data are files whose name says so, and whatever the program names. What it names with ``..`` is linked beside it.
+    Modules are imported from where they are.
     """
 
     def __init__(self, path: Path, source: str, scratch: Path) -> None:
@@ -53,7 +54,7 @@ class Folder:
         return place
 
     def _fill(self, place: Path, folder: Path, depth: int) -> None:
-        wanted = [entry for entry in entries(folder) if self._is_data(entry)]
+        wanted = [entry for entry in entries(folder) if depth > 1 or self._is_data(entry)]
         for entry in sorted(wanted, key=lambda entry: entry.name not in self._source)[: self._files]:
             self._files -= 1
             with contextlib.suppress(OSError):
@@ -71,7 +72,7 @@ class Folder:
 
     def _is_data(self, entry: os.DirEntry[str]) -> bool:
         suffix = Path(entry.name).suffix.lower()
-        return suffix in DATA or not suffix or entry.name in self._source
+        return entry.name in self._source or (entry.is_file() and (suffix in DATA or not suffix))
 
 
 def modules_beside(path: Path) -> list[str]:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from compare.check.sandbox.protection import FLOOD_MB, Limits
-from compare.check.sandbox.wire import BROKEN, MOST_BYTES, Coder
+from compare.check.sandbox.wire import BROKEN, MOST_BYTES, MOST_HEADER, Coder
 
 START = Path(__file__).with_name("start.py")
 MARK = "FIVE_OR_NOT_SUBMISSION"
@@ -125,7 +125,7 @@ class Line:
     def receive(self, deadline: Deadline) -> tuple[dict[str, Any], dict[str, Any]]:
         """Wait for a message. Raises Gone where none comes, or one that is no message."""
         (size,) = struct.unpack("<Q", self._exactly(8, deadline))
-        if size > 2 * self._most_bytes:
+        if size > self._most_bytes + MOST_HEADER:
             raise Gone(NO_ANSWER)
         try:
             return self._coder.decode(self._exactly(size, deadline))

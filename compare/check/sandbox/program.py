@@ -72,6 +72,7 @@ class ProgramSandbox:
         self.limits = limits or Limits()
         self._load = load
         self._allowance = Allowance(self.limits.seconds)
+        self._given: dict[str, dict[str, Any]] | None = None
         self._server: Child | None = None
         self._run: _Run | None = None
         self._output = bytearray()
@@ -131,10 +132,12 @@ class ProgramSandbox:
         if self._server is None:
             told = {"path": str(self.path.absolute())}
             self._server = Child(SERVER, self._scratch, self.limits, self._output, told, MOST_BYTES_RECORDED)
+            if self._given is None:
+                self._given = self._data_sets()
             deadline = self._allowance.deadline(SECONDS_TO_START, "to start")
             header = {"cells": list(self.cells), "beside": modules_beside(self.path)}
             try:
-                answer, _ = self._server.line.exchange(header, self._data_sets(), deadline)
+                answer, _ = self._server.line.exchange(header, self._given, deadline)
             except Gone:
                 self._end_server()
                 raise

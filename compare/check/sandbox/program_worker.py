@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from compare.check.sandbox.instrument import file_name, instrument
+from compare.check.sandbox.magics import LEFT_OUT, without_magics
 from compare.check.sandbox.protection import forbid, go_apart, limit
 from compare.check.sandbox.recorder import Enough, Recorder
 from compare.check.sandbox.stand_ins import (
@@ -35,7 +36,6 @@ from compare.check.sandbox.stand_ins import (
     NeedsArguments,
     StandIns,
     Told,
-    without_magics,
 )
 from compare.check.sandbox.wire import MOST_BYTES_RECORDED, Coder, Pipe, Unusable
 
@@ -44,6 +44,8 @@ PYTHON_2 = {"xrange", "raw_input", "unicode", "basestring", "unichr"}
 PYTHON_2_MODULES = {"cPickle", "urllib2", "Tkinter", "StringIO", "ConfigParser"}
 GRACE = 0.5
 """Seconds beyond the recorder's, after which a program is interrupted that computes nothing."""
+RECURSION = 3000
+"""A call takes several of Python's frames where it is watched."""
 PRINTED = 64 * 1024
 
 
@@ -78,12 +80,14 @@ class Program:
         self.notebook = self.file.endswith(".ipynb")
         self.memory_mb = told["memory_mb"]
         self._flush = (sys.stdout.flush, sys.stderr.flush)
-        self._exec, self._enough = exec, Enough
+        self._exec = exec
         self._running = False
 
     def run(self) -> tuple[str | None, Recorder | None]:
         """Run the program; return how it ended, which is None if nothing was in its way, and what was recorded."""
-        cells = without_magics(self.header["cells"], self.said)
+        cells = without_magics(self.header["cells"])
+        if cells != self.header["cells"]:
+            self.said(LEFT_OUT)
         if self.header.get("call"):
             cells = [*cells, self.header["call"]]
         codes, problem = self._compiled(cells)
@@ -109,7 +113,10 @@ class Program:
                 return [], f"has a syntax error ({place}): {error.msg}"
             except (ValueError, RecursionError, MemoryError) as error:
                 return [], f"cannot be read by Python: {error}"
-        return instrument(cells), None
+        try:
+            return instrument(cells), None
+        except Exception as error:
+            return [], f"cannot be watched: {type(error).__name__}: {error}"
 
     def _run(self, codes: Sequence[CodeType], recorder: Recorder) -> None:
         main = types.ModuleType("__main__")
@@ -122,16 +129,17 @@ class Program:
         sys.path.insert(0, self.folder)
         self.stand_ins.begin(file)
         vars(builtins).update(recorder.hooks)
-        self._interrupt_after(self.header["seconds"] + GRACE)
+        sys.setrecursionlimit(RECURSION)
+        self._interrupt_after(self.header["seconds"] + GRACE, recorder)
         for code in codes:
             self._exec(code, names)
 
-    def _interrupt_after(self, seconds: float) -> None:
+    def _interrupt_after(self, seconds: float, recorder: Recorder) -> None:
         """Stop a program that does not come back to the recorder, again and again if it catches that."""
 
         def stop(*_: Any) -> None:
             if self._running:
-                raise self._enough
+                recorder.stop("its time was over")
 
         signal.signal(signal.SIGALRM, stop)
         signal.setitimer(signal.ITIMER_REAL, seconds, GRACE)
@@ -146,7 +154,7 @@ class Program:
             ended = self._said_of(error)
         self._running = False
         stop_timer(real, 0)
-        for flush in (*self._flush,):
+        for flush in self._flush:
             with contextlib.suppress(BaseException):
                 flush()
         return ended
@@ -154,7 +162,7 @@ class Program:
     def _said_of(self, error: BaseException) -> str:
         where = self._where(error)
         if isinstance(error, Enough):
-            return "stopped: enough was seen"
+            return f"stopped: {error}"
         if isinstance(error, MemoryError):
             return f"used more than {self.memory_mb} MB of memory{where}"
         try:

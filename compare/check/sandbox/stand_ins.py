@@ -5,17 +5,15 @@ OpenML come from arrays that were handed over; what computes and is not NumPy is
 Whatever the program really uses of all this is said in a sentence.
 """
 
-import ast
 import builtins
 import importlib.machinery
 import itertools
 import os
 import random
-import re
 import sys
 import time
 import types
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from opcode import opname
 from typing import Any
 
@@ -35,6 +33,8 @@ SERVICES = {
     "loguru", "visdom", "livelossplot", "pyfiglet", "coloredlogs", "memory_profiler", "line_profiler", "psutil",
 }  # fmt: skip
 """Replaced where they are not installed."""
+KEEPS_SETTINGS = {"wandb", "mlflow", "neptune", "comet_ml"}
+"""What these return may be a learning rate, for which there is no stand-in."""
 ANSWERED = {"keras", "tensorflow", "torchvision", "numba", "mnist"}
 """A part of them is answered, the rest refused."""
 REFUSED = {"torch", "jax", "jaxlib", "cupy", "flax", "theano", "mxnet", "chainer", "paddle", "tinygrad", "mlx"}
@@ -395,7 +395,8 @@ class StandIns:
         if root in PROGRESS or (root in PROGRESS_IF_MISSING and not installed(root)):
             return lambda of: self._progress(root, of)
         if root in SERVICES and not installed(root):
-            return lambda of: self._nothing(Nothing(root, computes=False), f"{root} is not installed: it does nothing")
+            stand_in = Nothing(root, computes=root not in KEEPS_SETTINGS)
+            return lambda of: self._nothing(stand_in, f"{root} is not installed: it does nothing")
         if root in self.answered:
             return lambda of: self._part(name, of)
         return None
@@ -425,6 +426,8 @@ class StandIns:
         inner = f"{name}.{of}"
         if any(known == inner or known.startswith(inner + ".") for known in self.parts):
             return importlib.import_module(inner)
+        if ".datasets" in name:
+            raise Needs(f"needs {inner}, a data set that is not at hand")
         raise not_numpy(inner)
 
     def _parts(self) -> dict[str, dict[str, Any]]:
@@ -558,37 +561,3 @@ class Arguments(list[str]):
 def installed(root: str) -> bool:
     """Return whether a package is installed."""
     return importlib.machinery.PathFinder.find_spec(root) is not None
-
-
-TIME = re.compile(r"(\s*)%time (?=\s*\S)")
-WHOLE_CELLS = re.compile(r"\s*%%(?!time\b|timeit\b|capture\b)\w+")
-
-
-def without_magics(cells: Sequence[str], said: Said) -> list[str]:
-    """Return the cells with the lines left out that only a notebook understands; places stay as they are."""
-    return [_without_magics(cell, said) for cell in cells]
-
-
-def _without_magics(cell: str, said: Said) -> str:
-    lines = cell.split("\n")
-    first = next((line for line in lines if line.strip()), "")
-    if WHOLE_CELLS.match(first):
-        said("lines that begin with % or ! are left out")
-        return "\n" * (len(lines) - 1)
-    while True:
-        try:
-            ast.parse("\n".join(lines))
-        except SyntaxError as error:
-            at = (error.lineno or 0) - 1
-            line = lines[at] if 0 <= at < len(lines) else ""
-            if not line.strip().startswith(("%", "!", "?")) and not line.rstrip().endswith("?"):
-                return "\n".join(lines)
-            if TIME.match(line):
-                lines[at] = TIME.sub(r"\1if 1: ", line)  # as long as it was
-                continue
-            said("lines that begin with % or ! are left out")
-            lines[at] = line[: len(line) - len(line.lstrip())] + "pass"
-        except (ValueError, RecursionError, MemoryError):
-            return "\n".join(lines)
-        else:
-            return "\n".join(lines)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 MOST_BYTES = 64 * 2**20
+MOST_HEADER = 64 * 2**20
 MOST_BYTES_RECORDED = 512 * 2**20
 MOST_NODES = 500_000
 KINDS = "biufc"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from compare.check.sandbox.program import ProgramSandbox
-from compare.check.sandbox.stand_ins import Nothing, Told, enlarged, to_categorical, without_magics
+from compare.check.sandbox.stand_ins import Nothing, enlarged, to_categorical
 from scratch import datasets
 from scratch.datasets import DataError, Dataset
 from tests.check.sandbox.program_runs import EVENTS, QUICK, run_once
@@ -99,6 +99,7 @@ def test_what_is_imported_and_not_used_is_not_spoken_of(tmp_path: Path) -> None:
 
 
 REFUSED = {
+    "from keras.datasets import cifar10": "needs keras.datasets.cifar10, a data set that is not at hand (line 1)",
     "import torch": "needs torch, which is not NumPy: what it computes cannot be watched (line 1)",
     "import jax.numpy as np": "needs jax, which is not NumPy: what it computes cannot be watched (line 1)",
     "from keras.models import Sequential": (
@@ -229,27 +230,6 @@ def test_one_hot_rows_are_kerass(shape: tuple[int, ...], keras: object) -> None:
     labels = np.arange(np.prod(shape)).reshape(shape) % 4
     assert np.array_equal(to_categorical(labels), theirs(labels))
     assert np.array_equal(to_categorical(labels, 6), theirs(labels, 6))
-
-
-# ---------------------------------------------------------------- magics
-
-
-@pytest.mark.parametrize(
-    ("cell", "left"),
-    [
-        ("%matplotlib inline\nx = 1", "pass\nx = 1"),
-        ("if True:\n    !ls\n    x = 1", "if True:\n    pass\n    x = 1"),
-        ("x = (5\n     % 2)", "x = (5\n     % 2)"),
-        ("text = '''\n%d of\n!'''", "text = '''\n%d of\n!'''"),
-        ("%time fit(X, y)", "if 1: fit(X, y)"),
-        ("%%time\nfit(X, y)", "pass\nfit(X, y)"),
-        ("%%bash\nls\nrm x", "\n\n"),
-        ("np.dot?\nx = 1", "pass\nx = 1"),
-        ("x = = 1\n%matplotlib inline", "x = = 1\n%matplotlib inline"),
-    ],
-)
-def test_only_magics_are_left_out_and_every_place_stays(cell: str, left: str) -> None:
-    assert without_magics([cell], Told()) == [left]
 
 
 def test_nothing_is_not_an_array() -> None:
