@@ -151,6 +151,11 @@ class Recorder:
             return self.again(x, *view)
         if kind in (list, tuple, slice):
             return self.structure(x, depth)
+        if kind is range and len(x) <= 10**6:
+            array = np.arange(x.start, x.stop, x.step)
+            self.kept.append(x)
+            self.rows.append(["other", "range"])
+            return self.new(array)
         if isinstance(x, types.FunctionType | types.BuiltinFunctionType | type | np.ufunc):
             ref = self.new(x)
             self.rows[ref] = ["function", name_of(x)]
@@ -408,11 +413,8 @@ class Recorder:
             out = out * 1.0
         if isinstance(out, np.ndarray) and any(out is a for a in given):
             return out  # np.asarray of an array
-        if short in ("choice", "sample", "choices", "pop", "max", "min", "get", "copy", "deepcopy") and not isinstance(
-            out, np.ndarray | np.generic
-        ):
-            if id(out) in self.refs:
-                return out
+        if id(out) in self.refs and (type(out) is float or isinstance(out, np.ndarray | np.generic)):
+            return out  # handed over as it was, as by random.choice
         self.op("call", node, inputs, out, [name, list(kwargs)])
         if isinstance(owner, np.ndarray):
             self.taken(out, owner, "call", node, [name, list(kwargs)], inputs[1:])

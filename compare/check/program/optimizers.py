@@ -1,0 +1,305 @@
+"""Which rule moved the parameters: SGD, momentum, Nesterov, Adam and their kin, each with its constants, or none.
+
+A rule is found from numbers alone: what moved, the derivative, and the states (velocities, moving averages) that a
+parameter's new value was computed from. A fit counts where nothing is left over but rounding.
+"""
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.check.program.reference import Due, increments, unit
+from compare.check.program.steps import Training
+from compare.check.program.trace import Trace
+
+Array = NDArray[np.float64]
+
+
+@dataclass
+class Moves:
+    """What is known of one parameter over some steps: derivative, increment and value before, flattened."""
+
+    chain: int
+    gradients: list[Array]
+    increments: list[Array]
+    values: list[Array]
+    slack: list[float]
+    """How far rounding may carry an increment, for each step."""
+
+
+@dataclass
+class Rule:
+    """A rule that explains all parameters, or, with ``wrong``, all but some."""
+
+    name: str
+    rates: list[float]
+    """The learning rate times the gradient's scale, for each step."""
+    momentum: float = 0.0
+    l2: float = 0.0
+    l1: float = 0.0
+    beta_2: float = 0.0
+    epsilon: float = 0.0
+    penalized: frozenset[int] = frozenset()
+    wrong: frozenset[int] = frozenset()
+    """The chains that move otherwise."""
+    why: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def constant(self) -> bool:
+        """Whether the rate stays the same."""
+        return len(self.rates) < 2 or bool(np.allclose(self.rates, self.rates[0], rtol=1e-6))
+
+
+def moves(training: Training, dues: Sequence[Due]) -> list[Moves]:
+    """Gather what the steps say of each parameter that the prediction depends on."""
+    trace = training.trace
+    found = []
+    moved = [increments(due.window) for due in dues]
+    for n in range(len(training.parameters)):
+        if any(due.gradients[n] is None for due in dues):
+            continue
+        gradients, steps, values, slack = [], [], [], []
+        for due, step in zip(dues, moved, strict=True):
+            g = due.gradients[n]
+            assert g is not None
+            before = np.asarray(trace.array(due.window.step.before[n]), float)
+            terms = 16.0 + sum(_inner(trace, op) for op in due.ops) * 4
+            u = unit(trace, due.window.step.after[n])
+            gradients.append(g.ravel())
+            steps.append(step[n].ravel())
+            values.append(before.ravel())
+            size = float(np.abs(step[n]).max(initial=0.0))
+            slack.append(u * (4 * float(np.abs(before).max(initial=0.0)) + terms * size) + 1e-300)
+        found.append(Moves(n, gradients, steps, values, slack))
+    return found
+
+
+def _inner(trace: Trace, op: object) -> float:
+    """Return how many terms an operation adds up to one number."""
+    sizes = [trace.size(ref) for ref in op.inputs]  # type: ignore[attr-defined]
+    if op.kind == "call" or (op.kind == "binary" and op.detail == "@"):  # type: ignore[attr-defined]
+        return float(max([1, *sizes]) / max(1, trace.size(op.out)))  # type: ignore[attr-defined]
+    return 1.0
+
+
+def _solve(columns: Sequence[Array], target: Array) -> tuple[Array, Array]:
+    """Return the combination of columns nearest to a target, and what is left over."""
+    A = np.stack(columns, axis=1)
+    scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
+    solution = np.linalg.lstsq(A / scale, target, rcond=1e-12)[0] / scale
+    return solution, target - A @ solution
+
+
+def _finite(all_moves: Sequence[Moves]) -> bool:
+    return all(np.isfinite(x).all() for m in all_moves for x in (*m.gradients, *m.increments))
+
+
+def fits(left: Array, slack: float, target: Array) -> bool:
+    """Return whether nothing is left over but rounding."""
+    return bool(np.isfinite(left).all() and np.abs(left).max(initial=0.0) <= slack)
+
+
+def plain(all_moves: Sequence[Moves]) -> Rule | None:
+    """Fit ``W -= rate * (g + l2 * W)``, the rate free in each step; None where no parameter follows it."""
+    found: dict[int, list[tuple[float, float]]] = {}
+    for m in all_moves:
+        fitted = []
+        for g, d, w, slack in zip(m.gradients, m.increments, m.values, m.slack, strict=True):
+            if not np.any(g):
+                fitted.append((np.nan, 0.0) if fits(d, slack, d) else None)
+                continue
+            (c,), left = _solve([g], d)
+            if fits(left, slack, d):
+                fitted.append((-float(c), 0.0))
+                continue
+            if g.size < 3 and g.size == w.size and g.size * len(m.gradients) < 4:
+                fitted.append(None)
+                continue
+            (c, p), left = _solve([g, w], d) if g.size > 2 else (np.zeros(2), d + np.inf)
+            fitted.append((-float(c), -float(p)) if fits(left, slack * 10, d) and c else None)
+        if all(one is not None for one in fitted):
+            found[m.chain] = [one for one in fitted if one is not None]
+    if not found:
+        return None
+    steps = len(all_moves[0].gradients)
+    rates = _agreed({n: [c for c, _ in one] for n, one in found.items()}, {m.chain: m for m in all_moves}, steps)
+    penalties = {n: [p / c if c and np.isfinite(c) else 0.0 for c, p in one] for n, one in found.items()}
+    good = {n for n in found if _same(np.array([c for c, _ in found[n]]), np.array(rates), _spread(n, all_moves))}
+    penalized = {n for n in good if any(p for p in penalties[n])}
+    l2 = float(np.median([p for n in penalized for p in penalties[n] if p])) if penalized else 0.0
+    for n in sorted(penalized):
+        if not np.allclose([p for p in penalties[n] if p], l2, rtol=1e-4, atol=0):
+            good.discard(n)
+    wrong = frozenset(m.chain for m in all_moves) - good
+    return Rule("sgd", rates, l2=l2, penalized=frozenset(penalized & good), wrong=frozenset(wrong))
+
+
+def _spread(n: int, all_moves: Sequence[Moves]) -> float:
+    """Return the relative rounding of a rate that was found from this parameter's increments."""
+    m = next(m for m in all_moves if m.chain == n)
+    worst = 0.0
+    for d, slack in zip(m.increments, m.slack, strict=True):
+        size = float(np.abs(d).max(initial=0.0))
+        worst = max(worst, slack / size if size else 0.0)
+    return max(1e-9, 4 * worst)
+
+
+def _same(x: Array, y: Array, spread: float) -> bool:
+    known = np.isfinite(x) & np.isfinite(y)
+    return bool(np.all(np.abs(x - y)[known] <= spread * np.abs(y)[known]))
+
+
+def _agreed(found: dict[int, list[float]], moved: dict[int, Moves], steps: int) -> list[float]:
+    """Return the rate of each step that most parameters agree on; of equally many, that of the larger ones."""
+    best: tuple[tuple[int, int, int], list[float]] = ((-1, 0, 0), [np.nan] * steps)
+    for n, rates in found.items():
+        if not np.isfinite(rates).any():
+            continue
+        agreeing = [m for m, other in found.items() if _same(np.array(other), np.array(rates), 1e-6)]
+        rank = (len(agreeing), sum(moved[m].values[0].size for m in agreeing), int(np.median(rates) > 0))
+        if rank > best[0]:
+            best = (rank, list(rates))
+    return [rate if np.isfinite(rate) else 0.0 for rate in best[1]]
+
+
+def linear(all_moves: Sequence[Moves]) -> Rule | None:
+    """Fit momentum and Nesterov: ``d = a * d_before - c * g (+ e * g_before)``, from the second step on."""
+    if not all_moves or len(all_moves[0].gradients) < 3:
+        return None
+    def stacked(columns: str, those: Sequence[Moves]) -> list[Array]:
+        pick = {
+            "g": lambda m, t: m.gradients[t], "G": lambda m, t: m.gradients[t - 1],
+            "d": lambda m, t: m.increments[t - 1], "w": lambda m, t: m.values[t], "W": lambda m, t: m.values[t - 1],
+        }  # fmt: skip
+        steps = range(1, len(those[0].gradients))
+        return [np.concatenate([pick[c](m, t) for m in those for t in steps]) for c in columns]
+
+    for columns in ("dg", "dgw", "dgG", "dgGwW"):
+        solutions = {}
+        for m in all_moves:
+            target = np.concatenate(m.increments[1:])
+            if target.size <= len(columns):
+                continue
+            solution, left = _solve(stacked(columns, [m]), target)
+            if fits(left, 20 * max(m.slack), target) and abs(solution[0]) > 1e-9:
+                solutions[m.chain] = solution
+        if not solutions:
+            continue
+        best = max(solutions.values(), key=lambda s: sum(np.allclose(s[:2], o[:2], rtol=1e-4) for o in solutions.values()))
+        good = {n for n, s in solutions.items() if np.allclose(s[:2], best[:2], rtol=1e-4)}
+        for m in all_moves:  # a parameter of few numbers has to follow the others' rule
+            if m.chain not in solutions and m.chain not in good:
+                target = np.concatenate(m.increments[1:])
+                left = target - np.stack(stacked(columns, [m]), axis=1) @ best
+                if fits(left, 20 * max(m.slack), target):
+                    good.add(m.chain)
+        momentum, rate = float(best[0]), -float(best[1])
+        if not 0 < momentum < 1.0001:
+            continue
+        name = "momentum" if "G" not in columns else "nesterov"
+        if name == "nesterov":
+            c = float(best[2]) / momentum
+            if not np.isclose(float(best[1]), -(1 + momentum) * c, rtol=1e-3):
+                continue
+            rate = c
+        l2 = -float(best[columns.index("w")]) / rate if "w" in columns else 0.0
+        wrong = frozenset(m.chain for m in all_moves) - frozenset(good)
+        return Rule(name, [rate] * len(all_moves[0].gradients), momentum, l2, wrong=wrong)
+    return None
+
+
+def constants(trace: Trace) -> list[float]:
+    """Return the numbers that a program's source holds, the likeliest for a decay first."""
+    found = {
+        float(node.value)
+        for node in trace.program.nodes
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float) and np.isfinite(node.value)
+    }
+    return sorted(found | {1 - x for x in found if 0 < x < 1})
+
+
+def adaptive(all_moves: Sequence[Moves], trace: Trace) -> Rule | None:
+    """Fit Adam, RMSprop and AdaGrad, whose constants stand in the source."""
+    if not all_moves or len(all_moves[0].gradients) < 3:
+        return None
+    decays = [x for x in constants(trace) if 0.5 <= x < 1]
+    tries: list[tuple[str, float, float]] = [("adam", b1, b2) for b1 in decays for b2 in decays]
+    tries += [("rmsprop", 0.0, b2) for b2 in decays] + [("adagrad", 0.0, 0.0)]
+    best: Rule | None = None
+    for name, b1, b2 in tries:
+        for corrected in (True, False) if name == "adam" else (False,):
+            rates: dict[int, float] = {}
+            epsilons: dict[int, float] = {}
+            for m in all_moves:
+                found = _adaptive_fit(m, name, b1, b2, corrected)
+                if found is not None:
+                    rates[m.chain], epsilons[m.chain] = found
+            if not rates:
+                continue
+            rate = float(np.median(list(rates.values())))
+            good = {n for n, r in rates.items() if np.isclose(r, rate, rtol=1e-4)}
+            wrong = frozenset(m.chain for m in all_moves) - frozenset(good)
+            rule = Rule(
+                name if corrected or name != "adam" else "adam without its correction",
+                [rate] * len(all_moves[0].gradients), b1, beta_2=b2,
+                epsilon=float(np.median(list(epsilons.values()))), wrong=wrong,
+            )  # fmt: skip
+            if best is None or len(rule.wrong) < len(best.wrong):
+                best = rule
+            if not wrong:
+                return rule
+    return best
+
+
+def _adaptive_fit(m: Moves, name: str, b1: float, b2: float, corrected: bool) -> tuple[float, float] | None:
+    """Return rate and epsilon (of the unscaled gradient) by which a parameter moves; None where it does not."""
+    s = np.zeros_like(m.gradients[0])
+    v = np.zeros_like(s)
+    found: list[tuple[Array, Array]] = []
+    for t, (g, d) in enumerate(zip(m.gradients, m.increments, strict=True), start=1):
+        s = b1 * s + (1 - b1) * g if name == "adam" else g
+        v = v + g**2 if name == "adagrad" else b2 * v + (1 - b2) * g**2
+        s_hat, v_hat = (s / (1 - b1**t), v / (1 - b2**t)) if corrected else (s, v)
+        known = (np.abs(d) > 0) & (v_hat > 0)
+        if not known.any():
+            if np.any(g):
+                return None
+            continue
+        # d = -rate * s / (sqrt(v) + eps), so -s / d = (sqrt(v) + eps) / rate: a straight line in sqrt(v)
+        found.append((np.sqrt(v_hat[known]), -s_hat[known] / d[known]))
+    if not found:
+        return None
+    x, y = (np.concatenate(side) for side in zip(*found, strict=True))
+    A = np.stack([x, np.ones_like(x)], axis=1)
+    weight = 1 / np.maximum(np.abs(y), 1e-300)
+    (slope, offset), *_ = np.linalg.lstsq(A * weight[:, None], y * weight, rcond=None)
+    if slope <= 0:
+        return None
+    left = np.abs((y - A @ np.array([slope, offset])) * weight)
+    # the line is exact but for rounding and for an epsilon that is itself corrected from step to step
+    room = 1e-6 + 2 * abs(offset) * weight.max()
+    if np.median(left) > 1e-7 or left.max() > room + 1e-3 * (len(m.gradients) > 1):
+        return None
+    return float(1 / slope), float(offset / slope)
+
+
+def find_rule(training: Training, dues: Sequence[Due]) -> Rule | None:
+    """Return the rule that explains most parameters; None where none explains any."""
+    all_moves = moves(training, dues)
+    if not all_moves or not _finite(all_moves):
+        return None
+    rules = []
+    for rule in (plain(all_moves), linear(all_moves)):
+        if rule is not None:
+            rules.append(rule)
+            if not rule.wrong and rule.rates[0] > 0:
+                return rule
+    stateful = len(training.parameters) > len(all_moves) or training.states
+    if stateful:
+        rule = adaptive(all_moves, training.trace)
+        if rule is not None:
+            rules.append(rule)
+    return min(rules, key=lambda r: len(r.wrong)) if rules else None

@@ -1,0 +1,287 @@
+"""Finds what a program trains, from the flow of its values: parameters, and the steps in which they move.
+
+Nothing goes by name. A parameter is a value that is replaced, again and again, by one that was computed from it, and
+that takes part in something else than its own replacement.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.check.program.trace import COMPUTES, Trace
+
+Array = NDArray[np.float64]
+
+
+@dataclass(eq=False)
+class Chain:
+    """A value that is replaced again and again: its numbers in their order, and when each was made."""
+
+    refs: list[int]
+    made: list[int]
+    holder: object = None
+
+    @property
+    def span(self) -> int:
+        """How much of the recording it lasted."""
+        return self.made[-1] - self.made[0]
+
+    def at(self, time: int) -> int:
+        """Return the value's number just before an operation."""
+        return self.refs[max(0, bisect_left(self.made, time) - 1)]
+
+    def moved(self, first: int, last: int) -> bool:
+        """Return whether it was replaced from ``first`` to before ``last``."""
+        return bisect_left(self.made, first) < bisect_left(self.made, last)
+
+
+@dataclass
+class Step:
+    """One step: the operations from ``begin`` to before ``end``, and each parameter's value before and after it."""
+
+    begin: int
+    end: int
+    before: list[int]
+    after: list[int]
+    first: int = 0
+    """Where the values before were made: what was computed since may belong to the step."""
+
+
+@dataclass
+class Training:
+    """What is trained: parameters, and the steps that were seen, in which the parameters moved."""
+
+    trace: Trace
+    parameters: list[Chain]
+    states: list[Chain]
+    """What else goes on from step to step: velocities, sums, rates."""
+    steps: list[Step]
+    loop: int
+    """The loop of whose turns the steps are."""
+    fixed: list[int] = field(default_factory=list)
+
+    @property
+    def movers(self) -> frozenset[int]:
+        """All values that a parameter takes."""
+        return frozenset(ref for chain in self.parameters for ref in chain.refs[1:])
+
+
+def _links(trace: Trace) -> dict[int, int]:
+    """Return for each value that is replaced the value that replaces it."""
+    links: dict[int, int] = {}
+
+    def link(u: int, v: int) -> None:
+        if u != v and u not in links and trace.is_float(v) and _alike(trace, u, v):
+            links[u] = v
+
+    at_node: dict[tuple[int, int], set[int]] = {}
+    for op in trace.ops:
+        if op.kind in ("binary", "augment") and op.detail in ("+", "-", "*"):
+            for position, u in enumerate(op.inputs[: 1 if op.detail == "-" else 2]):
+                at_node.setdefault((op.node, position), set()).add(u)
+    held: dict[object, int] = {}
+    for op in trace.ops:
+        if op.kind in ("binary", "augment") and op.detail in ("+", "-"):
+            for position, u in enumerate(op.inputs[: 1 if op.detail == "-" else 2]):
+                if op.out in at_node[op.node, position]:
+                    link(u, op.out)
+        elif op.kind in ("store", "put"):
+            link(op.inputs[0], op.out)
+        elif op.kind in ("bind", "set"):
+            place = _place(trace, op)
+            u, v = held.get(place), op.inputs[0]
+            held[place] = v
+            if u is not None and u != v and u not in links and trace.maker[v] > trace.maker[u] and _alike(trace, u, v):
+                if trace.is_float(v) and _depends(trace, v, u):
+                    links[u] = v
+    return links
+
+
+def _place(trace: Trace, op: object) -> object:
+    """Return the name, the attribute or the entry that a mark gives a value to."""
+    if op.kind == "set":  # type: ignore[attr-defined]
+        return tuple(op.detail)  # type: ignore[attr-defined]
+    return (op.frame if op.detail not in trace.shared_names else 0, op.detail)  # type: ignore[attr-defined]
+
+
+def _alike(trace: Trace, u: int, v: int) -> bool:
+    return trace.size(u) == trace.size(v) and trace.rows[u][0] in ("float", "array", "plain")
+
+
+def _depends(trace: Trace, v: int, u: int) -> bool:
+    """Return whether a value is another one, scaled or not, with something added, by a few operations at most."""
+    todo = [(v, 0)]
+    while todo:
+        ref, depth = todo.pop()
+        if ref == u:
+            return True
+        made = trace.maker[ref]
+        if depth == 5 or made <= trace.maker[u]:
+            continue
+        op = trace.ops[made]
+        adds = op.kind in ("binary", "augment") and op.detail in ("+", "-", "*", "/")
+        named = op.kind == "call" and op.detail[0].rpartition(".")[2] in _LINEAR
+        if adds or named or op.kind in ("store", "put"):
+            todo += [(one, depth + 1) for one in op.inputs if _alike(trace, one, v)]
+    return False
+
+
+_LINEAR = ("add", "subtract", "multiply", "divide", "array", "copy", "clip", "astype", "float")
+"""Functions that leave a value's entries where they are."""
+
+
+def chains_of(trace: Trace) -> list[Chain]:
+    """Return everything that is replaced at least twice."""
+    links = _links(trace)
+    heads = set(links) - set(links.values())
+    chains = []
+    for head in heads:
+        refs = [head]
+        seen = {head}
+        while refs[-1] in links and links[refs[-1]] not in seen:
+            refs.append(links[refs[-1]])
+            seen.add(refs[-1])
+        if len(refs) >= 3:
+            chains.append(Chain(refs, [trace.maker[ref] for ref in refs]))
+    return chains
+
+
+def find_training(trace: Trace) -> Training | None:
+    """Return the training that a recording shows, or None where there is none."""
+    chains = chains_of(trace)
+    if not chains:
+        return None
+    longest = max(chain.span for chain in chains)
+    chains = [chain for chain in chains if chain.span >= 0.3 * longest]
+    parameters, states = _sorted_out(trace, chains)
+    if not parameters:
+        return None
+    parameters.sort(key=lambda chain: (chain.made[1], chain.refs[0]))
+    found = _steps(trace, parameters)
+    if found is None:
+        return None
+    loop, steps = found
+    return Training(trace, parameters, states, steps, loop)
+
+
+def _sorted_out(trace: Trace, chains: list[Chain]) -> tuple[list[Chain], list[Chain]]:
+    """Return which of these take part in something else than their own replacement, and the others."""
+    outputs = frozenset(ref for chain in chains for ref in chain.refs[1:])
+    owner = {ref: chain for chain in chains for ref in chain.refs}
+    parameters, states = [], []
+    for chain in chains:
+        middle = max(1, min(len(chain.refs) // 2, len(chain.refs) - 2))
+        (parameters if _takes_part(trace, chain, middle, outputs, owner) else states).append(chain)
+    return parameters, states
+
+
+def _takes_part(
+    trace: Trace, chain: Chain, n: int, outputs: frozenset[int], owner: dict[int, Chain]
+) -> bool:
+    """Return whether a value reaches another replacement by a way of its own, and its own depends on others."""
+    u, v = chain.refs[n], chain.refs[n + 1]
+    horizon = min(len(trace.ops), trace.maker[v] + 2 * (trace.maker[v] - trace.maker[u]) + 2000)
+    reached = False
+    met = False
+    todo, seen = [u], {u}
+    while todo and not (reached and met) and len(seen) < 5000:
+        ref = todo.pop()
+        for at in trace.consumers(ref):
+            op = trace.ops[at]
+            if at > horizon or op.out in seen:
+                continue
+            if op.out == v or owner.get(op.out) is chain:
+                continue
+            if op.out in outputs:
+                reached = True
+                continue
+            seen.add(op.out)
+            todo.append(op.out)
+            if _partner(trace, op, ref):
+                met = True
+    if not (reached or met):
+        return False
+    return _depends_on_more(trace, u, v, chain)
+
+
+def _partner(trace: Trace, op: object, ref: int) -> bool:
+    """Return whether a value is multiplied or added to something that is no setting: an array."""
+    return any(other != ref and trace.size(other) > 1 for other in op.inputs)  # type: ignore[attr-defined]
+
+
+def _depends_on_more(trace: Trace, u: int, v: int, chain: Chain) -> bool:
+    """Return whether a replacement was computed from more than the value itself and settings."""
+    first = trace.maker[u]
+    mine = set(chain.refs)
+    for ref in trace.upstream([v], max(first, 0)):
+        if ref in mine:
+            continue
+        made = trace.maker[ref]
+        row = trace.rows[ref]
+        if made < first and (row[0] == "array" and trace.size(ref) > 1):
+            return True
+        if made < first and row[0] == "float" and made >= 0 and trace.ops[made].kind != "number":
+            return True
+        if made < 0 and row[0] == "float":
+            return True
+        if made >= 0 and made < first and trace.ops[made].kind == "number" and len(trace.users[ref]) > 3:
+            return True
+    return False
+
+
+def _steps(trace: Trace, parameters: list[Chain]) -> tuple[int, list[Step]] | None:
+    """Return the innermost loop in whose turns all parameters move, and these turns."""
+    turns: dict[int, list[int]] = {}
+    ends: dict[int, list[int]] = {}
+    for op in trace.ops:
+        if op.kind == "turn":
+            turns.setdefault(op.node, []).append(op.at)
+        elif op.kind == "leave":
+            ends.setdefault(op.node, []).append(op.at)
+    best: tuple[float, int, list[tuple[int, int]]] | None = None
+    for node, begins in turns.items():
+        left = ends.get(node, [])
+        spans = []
+        for n, begin in enumerate(begins):
+            until = begins[n + 1] if n + 1 < len(begins) else len(trace.ops)
+            k = bisect_right(left, begin)
+            if k < len(left):
+                until = min(until, left[k])
+            elif n + 1 == len(begins) and trace.stopped:
+                continue  # broken off
+            spans.append((begin, until))
+        busy = [
+            span for span in spans if any(chain.moved(*span) for chain in parameters)
+        ]
+        if not busy:
+            continue
+        moved = [sum(chain.moved(*span) for chain in parameters) for span in busy[:50]]
+        most = max(moved)
+        full = sum(m == most for m in moved)
+        if most < len(parameters) * 0.99 and most < len(parameters):
+            pass
+        if full * 2 < len(moved) and most < len(parameters):
+            continue
+        length = float(np.median([until - begin for begin, until in busy[:50]]))
+        rank = (-most, length)
+        if best is None or rank < (-best[0], best[3]):  # type: ignore[misc]
+            best = (most, node, busy, length)  # type: ignore[assignment]
+    if best is None:
+        return None
+    _, node, busy, _ = best  # type: ignore[misc]
+    steps = []
+    for begin, end in busy:
+        before = [chain.at(begin) for chain in parameters]
+        after = [chain.at(end) for chain in parameters]
+        first = steps[-1].begin if steps else 0
+        made = [trace.maker[ref] for ref in before]
+        steps.append(Step(begin, end, before, after, max(0, min(begin, max(min(made), first)))))
+    return node, steps
+
+
+def count_by_node(trace: Trace) -> Counter[int]:
+    """Return how often each node was computed."""
+    return Counter(op.node for op in trace.ops if op.kind in COMPUTES)
