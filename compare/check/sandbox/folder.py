@@ -9,8 +9,7 @@ from pathlib import Path
 
 DATA = {
     ".csv", ".tsv", ".txt", ".dat", ".data", ".json", ".npz", ".npy", ".pkl", ".pickle", ".gz", ".zip", ".mat", ".h5",
-    ".hdf5", ".xls", ".xlsx", ".parquet", ".arff", ".xml", ".yml", ".yaml", ".toml", ".ini", ".png", ".jpg", ".jpeg",
-    ".bmp", ".pgm", ".idx",
+    ".hdf5", ".xls", ".xlsx", ".parquet", ".arff", ".png", ".jpg", ".jpeg", ".bmp", ".pgm", ".idx",
 }  # fmt: skip
 MOST_COPIED = 16 * 2**20
 """So many bytes of data are copied, and can be written over; the rest is linked, and writing to it is refused."""

@@ -13,7 +13,7 @@ from typing import Any
 from compare.check.sandbox.folder import Folder, modules_beside
 from compare.check.sandbox.processes import NO_ANSWER, Allowance, Child, Deadline, Gone, Line, Printed, ended_with
 from compare.check.sandbox.protection import FLOOD_MB, Limits
-from compare.check.sandbox.wire import MOST_BYTES_RECORDED
+from compare.check.sandbox.wire import BROKEN, MOST_BYTES_RECORDED
 from scratch import datasets
 from scratch.datasets import DataError, Dataset
 
@@ -66,8 +66,11 @@ class ProgramSandbox:
         cells: Sequence[str],
         limits: Limits | None = None,
         load: Callable[[str], Dataset] = datasets.load,
+        numbers: Sequence[int] | None = None,
     ) -> None:
+        """Prepare to run a program; ``numbers`` are those of its cells in its notebook, None for a script."""
         self.path = path
+        self._numbers = None if numbers is None else list(numbers)
         self.cells = tuple(cells)
         self.limits = limits or Limits()
         self._load = load
@@ -130,7 +133,7 @@ class ProgramSandbox:
     def _started(self) -> Child:
         """Return the server, started where there is none. Raises Gone."""
         if self._server is None:
-            told = {"path": str(self.path.absolute())}
+            told = {"path": str(self.path.absolute()), "numbers": self._numbers}
             self._server = Child(SERVER, self._scratch, self.limits, self._output, told, MOST_BYTES_RECORDED)
             if self._given is None:
                 self._given = self._data_sets()
@@ -171,6 +174,45 @@ class ProgramSandbox:
             self._server = None
 
 
+def checked(table: dict[str, Any]) -> dict[str, Any]:
+    """Return a recorder's table if it is one, or is empty. Raises Gone."""
+    try:
+        well = not table or (
+            isinstance(table["stopped"], str | None)
+            and all(name.isdecimal() and isinstance(times, int) for name, times in table["shortened"].items())
+            and all(is_value(row, ref) for ref, row in enumerate(table["values"]))
+            and all(is_operation(row, len(table["values"])) for row in table["ops"])
+        )
+    except BROKEN:
+        well = False
+    if not well:
+        raise Gone(NO_ANSWER)
+    return table
+
+
+def is_value(row: list[Any], ref: int) -> bool:
+    """Return whether a row of the table describes a value, by values before it only."""
+    kind, *rest = row
+    if kind in ("list", "tuple", "slice"):
+        return all(isinstance(entry, int) and 0 <= entry < ref for entry in rest[0])
+    if kind == "array":
+        name, shape = rest
+        return isinstance(name, str) and all(isinstance(n, int) and n >= 0 for n in shape)
+    return isinstance(kind, str) and not any(isinstance(entry, list | dict) for entry in rest)
+
+
+def is_operation(row: list[Any], values: int) -> bool:
+    """Return whether a row of the table is an operation on so many values; -1 stands for none."""
+    kind, node, frame, inputs, output, _ = row
+    return (
+        isinstance(kind, str)
+        and isinstance(node, int)
+        and node >= 0
+        and isinstance(frame, int)
+        and all(isinstance(ref, int) and -1 <= ref < values for ref in (*inputs, output))
+    )
+
+
 class _Run:
     """One process of the server's, and the recording that is made of it."""
 
@@ -200,7 +242,7 @@ class _Run:
         recording = self._recording
         recording.ended = ended[:500] if ended else None
         recording.said = tuple(sentence[:300] for sentence in said[:50])
-        recording.table = table
+        recording.table = checked(table)
         recording._fetch = self._values
 
     def _hand_over(self) -> None:

@@ -77,7 +77,7 @@ class Program:
     def __init__(self, header: Mapping[str, Any], told: Mapping[str, Any], stand_ins: StandIns, said: Told) -> None:
         self.header, self.stand_ins, self.said = header, stand_ins, said
         self.folder, self.file = os.path.split(told["path"])
-        self.notebook = self.file.endswith(".ipynb")
+        self.numbers = told["numbers"]
         self.memory_mb = told["memory_mb"]
         self._flush = (sys.stdout.flush, sys.stderr.flush)
         self._exec = exec
@@ -123,7 +123,7 @@ class Program:
         file = os.path.join(os.getcwd(), self.file)
         names = vars(main)
         names["__file__"] = file
-        if self.notebook:
+        if self.numbers is not None:
             names.update(self.stand_ins.for_notebooks())
         sys.modules["__main__"] = main
         sys.path.insert(0, self.folder)
@@ -213,7 +213,7 @@ class Program:
     def _place(self, cell: int, line: int) -> str:
         if cell >= len(self.header["cells"]):
             return "in the call"
-        return f"cell {cell}, line {line}" if self.notebook else f"line {line}"
+        return f"line {line}" if self.numbers is None else f"cell {self.numbers[cell]}, line {line}"
 
 
 def has_numbers(cells: Sequence[str]) -> bool:

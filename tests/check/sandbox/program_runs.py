@@ -10,6 +10,7 @@ EVENTS = 2000
 
 
 def run_once(folder: Path, *cells: str, call: str | None = None, seconds: float = 2.0) -> Recording:
-    """Run a script, or the cells of a notebook, in a folder; afterwards nothing of it is left."""
-    with ProgramSandbox(folder / ("mine.ipynb" if len(cells) > 1 else "mine.py"), cells, QUICK) as sandbox:
+    """Run a script, or every second cell of a notebook, in a folder; afterwards nothing of it is left."""
+    numbers = range(0, 2 * len(cells), 2) if len(cells) > 1 else None
+    with ProgramSandbox(folder / "mine.py", cells, QUICK, numbers=numbers) as sandbox:
         return sandbox.run(call=call, events=EVENTS, seconds=seconds)

@@ -11,7 +11,7 @@ import pytest
 
 from compare.check.sandbox import Limits
 from compare.check.sandbox.processes import Gone
-from compare.check.sandbox.program import ProgramSandbox, Recording
+from compare.check.sandbox.program import ProgramSandbox, Recording, checked
 from tests.check.sandbox.program_runs import EVENTS, QUICK, run_once
 
 FINE = "import numpy as np\nW = np.arange(3.0) * 2.0\nprint('done')"
@@ -185,8 +185,8 @@ def test_what_was_seen_before_a_crash_is_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
-        ("x = 1\nx / 0", "raised ZeroDivisionError: division by zero (cell 1, line 2)"),
-        ("x = 1\nx = = 2", "has a syntax error (cell 1, line 2): invalid syntax"),
+        ("x = 1\nx / 0", "raised ZeroDivisionError: division by zero (cell 2, line 2)"),
+        ("x = 1\nx = = 2", "has a syntax error (cell 2, line 2): invalid syntax"),
     ],
 )
 def test_in_a_notebook_the_cell_is_named(cell: str, said: str, tmp_path: Path) -> None:
@@ -284,6 +284,38 @@ def test_harm_costs_one_run_and_is_named(name: str, tmp_path: Path) -> None:
     with ProgramSandbox(tmp_path / "mine.py", [text + "\n# 1"], QUICK) as sandbox:
         assert sandbox.run(events=EVENTS, seconds=2).ended == said
         assert sandbox.run([FINE], events=EVENTS, seconds=2).ended is None
+
+
+ROW = ["binary", 1, 0, [0, -1], 0, "+"]
+WELL: dict[str, Any] = {"stopped": None, "shortened": {"3": 2}, "values": [["float", "1.0"]], "ops": [ROW]}
+
+
+def test_a_table_that_is_well_is_taken() -> None:
+    assert checked(WELL) == WELL
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"stopped": 3},
+        {"shortened": {"x": 2}},
+        {"values": 3},
+        {"values": [["list", [0]]]},
+        {"values": [["array", "<f8", [-1]]]},
+        {"values": [["plain", [1]]]},
+        {"values": [[]]},
+        {"ops": [["binary"]]},
+        {"ops": [["binary", 1, 0, [1], 0, "+"]]},
+        {"ops": [["binary", 1, 0, [0], 7, "+"]]},
+        {"ops": [["binary", -1, 0, [0], 0, "+"]]},
+        {"ops": [["binary", "1", 0, [0], 0, "+"]]},
+        {"ops": [["binary", 1, 0, 3, 0, "+"]]},
+    ],
+    ids=str,
+)
+def test_a_table_that_lies_is_refused(lie: dict[str, Any]) -> None:
+    with pytest.raises(Gone, match="no answer"):
+        checked(WELL | lie)
 
 
 def test_a_run_that_nothing_interrupts_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
