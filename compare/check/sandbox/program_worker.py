@@ -30,14 +30,8 @@ from compare.check.sandbox.instrument import file_name, instrument
 from compare.check.sandbox.magics import LEFT_OUT, without_magics
 from compare.check.sandbox.protection import forbid, go_apart, limit
 from compare.check.sandbox.recorder import Enough, Recorder
-from compare.check.sandbox.stand_ins import (
-    Needs,
-    NeedsArgument,
-    NeedsArguments,
-    StandIns,
-    Told,
-)
-from compare.check.sandbox.wire import MOST_BYTES_RECORDED, Coder, Pipe, Unusable
+from compare.check.sandbox.stand_ins import InAWord, StandIns, Told
+from compare.check.sandbox.wire import MOST_BYTES_RECORDED, Coder, Pipe
 
 PRELOADED = re.compile(r"^[ \t]*(?:from|import)[ \t]+((?:sklearn|pandas|scipy)[\w.]*)(?:[ \t]+import[ \t]+(.*))?", re.M)
 PYTHON_2 = {"xrange", "raw_input", "unicode", "basestring", "unichr"}
@@ -46,7 +40,8 @@ GRACE = 0.5
 """Seconds beyond the recorder's, after which a program is interrupted that computes nothing."""
 RECURSION = 3000
 """A call takes several of Python's frames where it is watched."""
-PRINTED = 64 * 1024
+PRINTED = 2**20
+"""So many characters of what a program prints leave its process: a loud one floods nobody."""
 
 
 class FirstPart(io.TextIOWrapper):
@@ -149,10 +144,10 @@ class Program:
         try:
             self._running = True
             run()
+            self._running = False
         except BaseException as error:
             self._running = False
             ended = self._said_of(error)
-        self._running = False
         stop_timer(real, 0)
         for flush in self._flush:
             with contextlib.suppress(BaseException):
@@ -172,7 +167,7 @@ class Program:
 
     def _sentence(self, error: BaseException, where: str) -> str:
         text = " ".join(str(error).split())[:300]
-        if isinstance(error, Needs | NeedsArgument | NeedsArguments):
+        if isinstance(error, InAWord):
             return f"{text}{where}"
         if isinstance(error, SystemExit):
             return f"ended itself{where}"
@@ -183,32 +178,23 @@ class Program:
             if root in PYTHON_2_MODULES:
                 return f"is written for Python 2, which has {root}{where}"
             return f"needs {root}, which is neither installed nor beside it{where}"
-        if isinstance(error, FileNotFoundError):
-            return f"needs {self._file(error)}, which is not beside it{where}"
-        if isinstance(error, EOFError):
-            return f"reads the keyboard, and nobody is there{where}"
+        if isinstance(error, FileNotFoundError) and (file := missing_file(error)):
+            return f"needs {file}, which is not beside it{where}"
         if reaches_for_the_network(error):
             return f"reaches for the network, and there is none: put what it loads beside it{where}"
         name = type(error).__name__
         return f"raised {name}: {text}{where}" if text else f"raised {name}{where}"
 
-    def _file(self, error: OSError) -> str:
-        name = error.filename if isinstance(error.filename, str) else str(error).removesuffix(" not found.")
-        return os.path.relpath(name) if os.path.abspath(name).startswith(os.getcwd()) else name
-
     def _where(self, error: BaseException) -> str:
         """Return the innermost line of the program itself, in brackets."""
+        cells = {file_name(n): n for n in range(len(self.header["cells"]) + 1)}
         place, trace = "", error.__traceback__
         while trace is not None:
-            cell = self._cells.get(trace.tb_frame.f_code.co_filename)
+            cell = cells.get(trace.tb_frame.f_code.co_filename)
             if cell is not None:
                 place = f" ({self._place(cell, trace.tb_lineno)})"
             trace = trace.tb_next
         return place
-
-    @property
-    def _cells(self) -> dict[str, int]:
-        return {file_name(n): n for n in range(len(self.header["cells"]) + 1)}
 
     def _place(self, cell: int, line: int) -> str:
         if cell >= len(self.header["cells"]):
@@ -219,6 +205,16 @@ class Program:
 def has_numbers(cells: Sequence[str]) -> bool:
     """Return whether a program could compute: it writes a number, or imports something that may."""
     return any(re.search(r"\d|\bimport\b|\b__import__\b", cell) for cell in cells)
+
+
+def missing_file(error: FileNotFoundError) -> str | None:
+    """Return the name of the file that is not there, as the program would write it; None where no file is named."""
+    name = error.filename
+    if name is None and str(error).endswith(" not found."):  # NumPy leaves it to the message
+        name = str(error).removesuffix(" not found.")
+    if not isinstance(name, str):
+        return None
+    return os.path.relpath(name) if os.path.abspath(name).startswith(os.getcwd() + os.sep) else name
 
 
 def reaches_for_the_network(error: BaseException | None) -> bool:
@@ -246,19 +242,19 @@ def run_once(
     said.sentences.clear()
     program = Program(header, told, stand_ins, said)
     ended, recorder = program.run()
-    table: dict[str, Any] = {}
-    head = {"ended": ended, "said": list(said.sentences), "table": table}
-    try:
-        if recorder is not None:
-            head["table"] = recorder.table()
-        message = coder.encode(head, {})
-    except Exception as error:
-        sentence = f"could not be recorded: {type(error).__name__}: {error}"[:300]
-        message = coder.encode(head | {"ended": sentence, "table": {}}, {})
-    pipe.send(message)
+    pipe.send(encoded_table(coder, ended, said, recorder))
     while recorder is not None:
         wanted, _ = coder.decode(pipe.receive())
         pipe.send(encoded_values(coder, recorder, wanted["refs"]))
+
+
+def encoded_table(coder: Coder, ended: str | None, said: Told, recorder: Recorder | None) -> bytes:
+    """Return the message on how a run ended, and what was recorded."""
+    head = {"ended": ended, "said": list(said.sentences)}
+    try:
+        return coder.encode(head | {"table": {} if recorder is None else recorder.table()}, {})
+    except Exception as error:
+        return coder.encode(head | {"ended": f"cannot be read: {type(error).__name__}: {error}", "table": {}}, {})
 
 
 def encoded_values(coder: Coder, recorder: Recorder, refs: Sequence[int]) -> bytes:
@@ -269,7 +265,7 @@ def encoded_values(coder: Coder, recorder: Recorder, refs: Sequence[int]) -> byt
             values[str(ref)] = recorder.value(ref)
     try:
         return coder.encode({}, values)
-    except (Unusable, Exception):
+    except Exception:
         usable = {}
         for name, value in values.items():
             with contextlib.suppress(Exception):
@@ -287,6 +283,8 @@ def end(run: int, apart: bool, patience: float) -> int | None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(-1, signal.SIGKILL)
     if code is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(run, signal.SIGKILL)
         os.waitpid(run, 0)
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
@@ -317,13 +315,13 @@ def serve(pipe: Pipe, coder: Coder, told: Mapping[str, Any], stand_ins: StandIns
         _, (theirs, printed), *_ = socket.recv_fds(line, 1, 2)
         run = os.fork()
         if not run:
+            leave = os._exit
             try:
                 os.setsid()
                 os.dup2(printed, 1)
                 os.dup2(printed, 2)
                 os.close(printed)
                 line.close()
-                leave = os._exit
                 with contextlib.suppress(EOFError, OSError):
                     run_once(Pipe(theirs), coder, header, told, stand_ins, said)
             finally:

@@ -79,16 +79,24 @@ class Told:
         self.sentences[sentence] = None
 
 
-class Needs(ModuleNotFoundError):
-    """The program needs something that it cannot have; the message is the sentence about it."""
+class InAWord:
+    """An error whose message is the sentence about it, and which is also what a program may expect in its place."""
 
 
-class NeedsArgument(IndexError):
+class Needs(InAWord, ModuleNotFoundError):
+    """The program needs something that it cannot have."""
+
+
+class NeedsArgument(InAWord, IndexError):
     """The program reads an argument of the command line that is not there."""
 
 
-class NeedsArguments(SystemExit):
+class NeedsArguments(InAWord, SystemExit):
     """The program's own parser of the command line misses something."""
+
+
+class NobodyThere(InAWord, EOFError):
+    """The program asks at the keyboard again and again."""
 
 
 def not_numpy(what: str) -> Needs:
@@ -194,8 +202,8 @@ class Progress(Nothing):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         first = args[0] if args else kwargs.get("iterable")
-        if isinstance(first, str | types.FunctionType):
-            return first
+        if isinstance(first, str | np.ndarray | types.FunctionType):
+            return first  # the rows of an array are watched where the program itself goes through them
         return Rows(self._name, first) if isinstance(first, Iterable) and not isinstance(first, Nothing) else self
 
 
@@ -527,7 +535,7 @@ class StandIns:
         def answer(prompt: Any = "") -> str:
             self.said("it reads the keyboard: input() was answered with 1")
             if next(asked) >= ASKED_IN_VAIN:
-                raise EOFError("nobody is at the keyboard")
+                raise NobodyThere("reads the keyboard again and again, and nobody is there")
             return "1"
 
         builtins.input = answer

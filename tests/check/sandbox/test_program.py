@@ -155,7 +155,15 @@ SENTENCES = {
     ),
     "reads the keyboard": (
         "import sys\nwhile True:\n    if input() != '1': break",
-        "reads the keyboard, and nobody is there (line 3)",
+        "reads the keyboard again and again, and nobody is there (line 3)",
+    ),
+    "reads an empty file": (
+        "import pickle\npickle.loads(b'')  # 1",
+        "raised EOFError: Ran out of input (line 2)",
+    ),
+    "misses a file of its own words": (
+        "raise FileNotFoundError('no rows: 1')",
+        "raised FileNotFoundError: no rows: 1 (line 1)",
     ),
     "loads from the network": (
         "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:9/rows.csv')",

@@ -50,6 +50,10 @@ HARMLESS = {
         "from tqdm import tqdm\nassert [n for n in tqdm(range(3), desc='x')] == [0, 1, 2]",
         "tqdm shows no progress",
     ),
+    "an array in a bar": (
+        "import numpy as np\nfrom tqdm import tqdm\nX = np.ones((2, 1))\nassert tqdm(X) is X",
+        "tqdm shows no progress",
+    ),
     "a range in a bar": (
         "from tqdm.auto import trange\nassert [n for n in trange(1, 3)] == [1, 2]",
         "tqdm shows no progress",
