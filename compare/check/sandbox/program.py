@@ -28,7 +28,7 @@ MNIST = re.compile(r"(fashion.?)?mnist|data_id\s*=\s*(?:554|40996)", re.I)
 
 
 class Recording:
-    """What one run of a program showed. Its values can be asked for until the next run begins."""
+    """What one run of a program showed. Its values can be asked for until the next run begins, or it is gone."""
 
     def __init__(self, ended: str | None = None) -> None:
         self.table: dict[str, Any] = {}
@@ -175,7 +175,7 @@ class ProgramSandbox:
 
 
 def checked(table: dict[str, Any]) -> dict[str, Any]:
-    """Return a recorder's table if it is one, or is empty. Raises Gone."""
+    """Return what should be a recorder's table, or nothing, if it is. Raises Gone."""
     try:
         well = not table or (
             isinstance(table["stopped"], str | None)
@@ -252,7 +252,11 @@ class _Run:
     def _values(self, refs: list[int]) -> dict[int, Any]:
         with self._allowance.running():
             deadline = self._allowance.deadline(self._limits.call_seconds, "to answer")
-            _, values = self._line.exchange({"refs": refs}, {}, deadline)
+            try:
+                _, values = self._line.exchange({"refs": refs}, {}, deadline)
+            except Gone:
+                self._recording._fetch = None
+                raise
         asked = {str(ref): ref for ref in refs}
         return {asked[name]: value for name, value in values.items() if name in asked}
 

@@ -374,7 +374,6 @@ class StandIns:
             raise not_numpy(root)
         if self._answer(name) is None:
             return None
-        sys.modules.pop(name, None)
         return importlib.machinery.ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:

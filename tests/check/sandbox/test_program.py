@@ -53,6 +53,23 @@ def test_a_value_that_nobody_recorded_is_missing(tmp_path: Path) -> None:
         assert sandbox.run(events=EVENTS, seconds=2).values([10**6]) == {}
 
 
+def test_a_run_that_ends_while_it_is_asked_is_gone(tmp_path: Path) -> None:
+    text = """
+import os
+class Trap:
+    shape = ()
+    def __abs__(self): return self
+    def to_numpy(self): os._exit(0)
+trap = abs(Trap())  # 1
+"""
+    with ProgramSandbox(tmp_path / "mine.py", [text], QUICK) as sandbox:
+        recording = sandbox.run(events=EVENTS, seconds=2)
+        for said in ("ended the program", "is over"):
+            with pytest.raises(Gone, match=said):
+                recording.values(range(len(recording.table["values"])))
+        assert sandbox.run([FINE], events=EVENTS, seconds=2).ended is None
+
+
 def test_other_cells_can_be_run_in_the_place_of_the_programs_own(tmp_path: Path) -> None:
     with ProgramSandbox(tmp_path / "mine.py", ["import os\nprint('before', 1)"], QUICK) as sandbox:
         first = sandbox.run(events=EVENTS, seconds=2)
