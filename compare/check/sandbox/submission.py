@@ -101,6 +101,11 @@ class Submission:
         self.close()
 
     @property
+    def source(self) -> bytes:
+        """Its text; nothing where it cannot be read."""
+        return self._source or b""
+
+    @property
     def output(self) -> str:
         """What it printed, its first part, as it came: whoever shows it escapes it. It is complete after ``close``."""
         return bytes(self._printed).decode("utf-8", "replace")
