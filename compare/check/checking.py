@@ -107,6 +107,11 @@ class FileResult:
         return list(dict.fromkeys(found))
 
     @property
+    def mistake_names(self) -> list[str]:
+        """Their names."""
+        return [mistake.name for mistake in self.mistakes]
+
+    @property
     def told_best(self) -> RungResult | None:
         """The failed rung whose diagnosis says most, the lowest of several: usually the first, but not always."""
         failed = [rung for rung in self.rungs if rung.state == "failed"]
@@ -140,7 +145,7 @@ class FileResult:
             "rungs_climbed": len(self.climbed),
             "first_failing_rung": self.first_failed.name if self.first_failed else None,
             "diagnosis": self.diagnosis or None,
-            "mistakes": [m.name for m in self.mistakes],
+            "mistakes": self.mistake_names,
             "missing": self.missing,
             "error": self.problem,
             "seconds": round(self.seconds, 3),

@@ -11,4 +11,6 @@ def examine(path: Path, source: bytes, call: str | None, limits: Limits) -> Prog
     with Submission(path, limits, source) as submission:
         problem = submission.problem
     verdict = "unreadable" if problem else "not understood"
-    return ProgramResult(str(path), verdict, problem=problem, missing=None if problem else "no step of training was seen")
+    return ProgramResult(
+        str(path), verdict, problem=problem, missing=None if problem else "no step of training was seen"
+    )

@@ -5,12 +5,15 @@ from 0, so that ``source[column:end_column]`` is the expression that is meant. T
 whatever a program may hold: whoever shows them makes them harmless.
 """
 
-from collections import Counter
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 RIGHT, WRONG, NOT_UNDERSTOOD, UNREADABLE = "right", "wrong", "not understood", "unreadable"
 VERDICTS = (RIGHT, WRONG, NOT_UNDERSTOOD, UNREADABLE)
+
+VERIFIED = "verified: applied to a copy and run again, the program now equals the reference to rounding"
+NOT_VERIFIED = "not verified: try it, and check again"
 
 Place = tuple[int | None, int]
 
@@ -19,6 +22,11 @@ def named(place: Place) -> str:
     """Say where a line is: ``line 31``, or ``cell 3, line 5``."""
     cell, line = place
     return f"line {line}" if cell is None else f"cell {cell}, line {line}"
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a source text as Python counts them, for which a form feed ends none."""
+    return re.split(r"\r\n|\r|\n", text)
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,21 @@ class WrongLine:
     def place(self) -> Place:
         """Where it is."""
         return self.cell, self.line
+
+    @property
+    def where(self) -> str:
+        """Say where it is."""
+        return named(self.place)
+
+    @property
+    def wheres(self) -> list[str]:
+        """Say where the lines are that follow from it."""
+        return [named(place) for place in self.follows]
+
+    @property
+    def trust(self) -> str:
+        """Say how far the fix can be trusted."""
+        return VERIFIED if self.verified else NOT_VERIFIED
 
     @property
     def expression(self) -> str:
@@ -144,18 +167,18 @@ class ProgramResult:
         first = self.first_wrong
         if first is None:
             return "no single line was found that would mend it" if self.verdict == WRONG else ""
-        return f"{named(first.place)}: {first.says.rstrip('.')}{f' ({first.name})' if first.name else ''}"
+        return f"{first.where}: {first.says.rstrip('.')}{f' ({first.name})' if first.name else ''}"
 
     @property
-    def mistakes(self) -> Counter[str]:
-        """The named mistakes."""
-        return Counter(wrong.name for wrong in self.wrong if wrong.name)
+    def mistake_names(self) -> list[str]:
+        """The mistakes that have a name, each once."""
+        return list(dict.fromkeys(wrong.name for wrong in self.wrong if wrong.name))
 
     def source_of(self, place: Place) -> str:
         """Return the text of a line; nothing for one that is not there."""
         cell, line = place
-        cells = self.cells[cell or 0 :][:1]
-        return next(iter((cells[0].splitlines() if cells else [])[line - 1 :]), "")
+        text = next(iter(self.cells[cell or 0 :]), "")
+        return next(iter(lines_of(text)[line - 1 :]), "")
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result for JSON."""
