@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rich.progress import Progress, TaskID
+    from rich.text import Text
 
     from compare.check.checking import Result
     from compare.check.exam import Exam, KerasAnswers
@@ -269,7 +270,7 @@ class _Checking:
                 show_result(self.grades.console, result)
             line = verdict_line(result)
         self.grades.write()
-        Console().print(line, soft_wrap=True)
+        _print_last(line)
         return EXIT_CODES[result.verdict]
 
     def many(self, workers: int | None, cluster: str | None) -> int:
@@ -291,11 +292,17 @@ class _Checking:
             interrupted = True
         show_class(self.grades.console, self.grades.results)
         self.grades.write()
-        Console().print(class_line(self.grades.results, len(self.paths)), soft_wrap=True)
+        _print_last(class_line(self.grades.results, len(self.paths)))
         if interrupted:
             return INTERRUPTED
         codes = {EXIT_CODES[result.verdict] for result in self.grades.results}
         return codes.pop() if len(codes) == 1 else NOT_ALL_RIGHT
+
+
+def _print_last(line: "Text") -> None:
+    """Print the line that a command ends in, a quiet one, too: broken between words for people, whole for programs."""
+    console = Console()
+    console.print(line, soft_wrap=not console.is_terminal)
 
 
 def _describe(progress: "Progress", bar: "TaskID", text: str) -> None:
@@ -346,7 +353,7 @@ def mistakes(
     if json:
         write_json(found.as_dict(loaded), json, "--json")
         console.print(f"Written: {json}", highlight=False, markup=False)
-    Console().print(learning_curves_line(found), soft_wrap=True)
+    _print_last(learning_curves_line(found))
 
 
 def _score(console: Console, programs: Path, workers: int | None, json: Path | None, resume: bool) -> int:
@@ -374,5 +381,5 @@ def _score(console: Console, programs: Path, workers: int | None, json: Path | N
     if json:
         benchmark.write(json)
         console.print(f"Written: {json}", highlight=False, markup=False)
-    Console().print(score_line(benchmark), soft_wrap=True)
+    _print_last(score_line(benchmark))
     return INTERRUPTED if interrupted else 0

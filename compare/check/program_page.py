@@ -37,7 +37,8 @@ def _summary(result: ProgramResult) -> str:
     """Say the verdict in a sentence."""
     if result.verdict == "right":
         return "Every step that was watched follows the derivative of its loss, to rounding."
-    return f"{result.problem or result.missing or result.diagnosis}".rstrip(".") + "."
+    said = f"{result.problem or result.missing or result.diagnosis}".rstrip(".") + "."
+    return said[:1].upper() + said[1:]
 
 
 def _cells(result: ProgramResult) -> list[dict[str, Any]]:
@@ -57,7 +58,7 @@ def _cells(result: ProgramResult) -> list[dict[str, Any]]:
                 "wrong": wrong.get((cell, line)),
                 "follows": follows.get((cell, line)),
             }
-            for line, code in enumerate(pages.highlighted_lines("\n".join(lines_of(source)), marks), start=1)
+            for line, code in enumerate(pages.highlighted_lines("\n".join(lines_of(source)).rstrip("\n"), marks), start=1)
         ]
         if source.strip():
             cells.append({"title": f"Cell {number}" if notebook else "", "lines": lines})

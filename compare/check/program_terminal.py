@@ -148,7 +148,7 @@ def _with_spaces(line: str) -> tuple[str, list[int]]:
 def _rows(line: str, width: int) -> list[str]:
     """Break a line into rows that fit, between words and signs; only a word that is wider than a row is broken."""
     rows, row = [], ""
-    for part in re.findall(r"\w+|\s+|[^\w\s]", line):
+    for part in re.findall(r"[\w.]+|\s+|[^\w\s.]", line):
         while cell_len(row) + cell_len(part) > width:
             if row.strip():
                 rows.append(row)

@@ -65,6 +65,9 @@ def one_line(text: str) -> str:
 
 
 def spreadsheet_cell(text: str) -> str:
-    """Return a text as one cell. A spreadsheet runs what begins like a formula, so a text that does gets an apostrophe."""
+    """Return a text as one cell of a table.
+
+    A spreadsheet runs what begins like a formula, so a text that does gets an apostrophe before it.
+    """
     text = one_line(text)
     return f"'{text}" if text.startswith(FORMULA) else text

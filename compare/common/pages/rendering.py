@@ -18,7 +18,8 @@ DIRECTORIES = re.compile(r"(?<![\w/:.])/(?:[^/,;:()\n]+/)*(?=[^\s/])")
 def render(package: str, template: str, **context: Any) -> str:
     """Fill a template of ``package`` (``compare.report``); its name is that of a file in the package's ``templates``.
 
-    Everything is made harmless and escaped but what is marked safe. A name that the template uses and nobody gave is an error.
+    Everything is made harmless and escaped but what is marked safe. A name that the template uses and nobody gave is
+    an error.
     """
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
