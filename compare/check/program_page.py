@@ -58,7 +58,9 @@ def _cells(result: ProgramResult) -> list[dict[str, Any]]:
                 "wrong": wrong.get((cell, line)),
                 "follows": follows.get((cell, line)),
             }
-            for line, code in enumerate(pages.highlighted_lines("\n".join(lines_of(source)).rstrip("\n"), marks), start=1)
+            for line, code in enumerate(
+                pages.highlighted_lines("\n".join(lines_of(source)).rstrip("\n"), marks), start=1
+            )
         ]
         if source.strip():
             cells.append({"title": f"Cell {number}" if notebook else "", "lines": lines})

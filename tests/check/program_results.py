@@ -1,4 +1,4 @@
-"""Results of programs made by hand, as the examination hands them over: a right one, wrong ones, and what went amiss."""
+"""Results of programs made by hand, as the examination hands them over: right, wrong, and not understood."""
 
 from dataclasses import replace
 
