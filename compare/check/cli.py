@@ -61,7 +61,13 @@ Json = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="Everything found, for programs.", rich_help_panel=FILES)
 ]
 Html = Annotated[
-    Path | None, typer.Option("--html", metavar="FILE", help="A page for the teacher.", rich_help_panel=FILES)
+    Path | None,
+    typer.Option(
+        "--html",
+        metavar="FILE",
+        help="A page: of one program line by line, of several files a row each.",
+        rich_help_panel=FILES,
+    ),
 ]
 Seconds = Annotated[float, typer.Option("--time-limit", metavar="S", min=1, help="Seconds.", rich_help_panel=LIMITS)]
 Memory = Annotated[
@@ -138,12 +144,13 @@ def check(
 ) -> None:
     """Check your own NumPy: which line of the math is wrong, what is due there, and what would mend it?
 
-    Any script or notebook that trains is run as it is, and its steps are held against the derivative of its own loss. A
-    file that defines functions of the template's names (see new), or a class with Keras's interface, is asked question
-    by question, and held against Keras. Each file runs in a process of its own, with limits.
+    Any script or notebook that trains is run as it is, and its steps are held against the derivative of its own loss.
 
-    Exit code: 0 right; 1 wrong, or incomplete: some of the template's functions are missing (of several files: not all
-    are right); 2 unreadable or not understood; 130 interrupted.
+    Functions of the template's names (see new), or a class with Keras's interface, are asked and held against Keras.
+
+    Each file runs in a process of its own, with limits. Of several files the exit code is 1 where they differ.
+
+    Exit code: 0 right, 1 wrong or incomplete, 2 unreadable or not understood, 130 interrupted.
     """
     from compare.check.gradebook import Gradebook
     from compare.check.sandbox import Limits
@@ -323,8 +330,9 @@ def mistakes(
 ) -> None:
     """List the mistakes that check knows. With --run, train each, and count how many a curve would not have shown.
 
-    With --programs, check programs whose mistakes are known, and count what is found. Exit code: 0; 2 bad input; 130
-    interrupted, with what is finished in the --json file.
+    With --programs, check programs whose mistakes are known, and count what is found: understood, lines, fixes.
+
+    Exit code: 0 done, whatever was counted, 2 bad input, 130 interrupted, with what is finished in the --json file.
     """
     _must_be_writable(json, "--json")
     if programs is not None:

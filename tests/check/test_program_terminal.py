@@ -66,9 +66,7 @@ def test_a_long_line_is_broken_between_its_words_and_marked_in_each_row() -> Non
     assert "".join(row for row, _ in rows) == source
     assert "".join(under(row, below) for row, below in rows if below) == meant
     assert all(cell_len(row) <= 50 for row, _ in rows)
-    assert not any(
-        re.search(r"\w$", a) and re.search(r"^\w", b) for (a, _), (b, _) in zip(rows, rows[1:], strict=False)
-    )
+    assert not any(re.search(r"\w$", a) and re.search(r"^\w", b) for (a, _), (b, _) in pairwise(rows))
 
 
 @pytest.mark.parametrize(("column", "end_column"), [(4, 4), (4, 2), (4, 99)])
