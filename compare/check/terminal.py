@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -150,37 +151,42 @@ def show_class(console: Console, results: Sequence[Result]) -> None:
     """Print one row a file, and how often each mistake was made."""
     table = Table(title=f"{len(results)} submissions", title_justify="left", title_style="bold")
     table.add_column("file", overflow="fold")
-    table.add_column("rungs", justify="right", no_wrap=True)
+    table.add_column("verdict")
     table.add_column("fails first at")
     table.add_column("diagnosis, or error")
     table.add_column("s", justify="right", no_wrap=True)
+    names = Counter(PurePath(result.file).name for result in results)
     for result in harmless(list(results)):
         row = _row(result) if isinstance(result, FileResult) else _program_row(result)
-        table.add_row(Text(one_line(result.file)), *row, f"{result.seconds:.1f}")
+        name = PurePath(result.file).name
+        file = name if names[name] == 1 else result.file
+        table.add_row(
+            Text(one_line(file)), Text(result.verdict, VERDICTS[result.verdict]), *row, f"{result.seconds:.1f}"
+        )
     console.print(table)
     counts = Counter(name for result in results for name in result.mistake_names)
     for name, n in counts.most_common():
         console.print(Text(f"{n:>4} × {in_words(name)} ({name})"))
 
 
-def _row(result: FileResult) -> tuple[str, Text, Text]:
-    """Return the rungs, the first that failed, and what is known of it."""
+def _row(result: FileResult) -> tuple[Text, Text]:
+    """Return the first rung that failed, and what is known of it."""
     first, best = result.first_failed, result.told_best
     names = ", ".join(m.name for m in best.diagnosis.mistakes) if best else ""
     missing = f"missing: {', '.join(result.missing)}" if result.verdict == "incomplete" else ""
     told = Text(
         result.problem or names or result.diagnosis or missing, VERDICTS["unreadable"] if result.problem else ""
     )
-    return f"{len(result.passed)}/{len(result.climbed)}", Text(first.name if first else "", VERDICTS["wrong"]), told
+    return Text(first.name if first else ""), told
 
 
-def _program_row(result: ProgramResult) -> tuple[str, Text, Text]:
+def _program_row(result: ProgramResult) -> tuple[Text, Text]:
     """Return the same of a program: it has no rungs, but lines."""
     first = result.first_wrong
     style = "" if result.understood else VERDICTS[result.verdict]
     says = (first.name or first.says) if first else result.diagnosis
     told = result.problem or result.missing or says or "; ".join(result.conventions)
-    return "", Text(first.where if first else "", VERDICTS["wrong"]), Text(told, style)
+    return Text(first.where if first else ""), Text(told, style)
 
 
 def in_words(name: str) -> str:

@@ -5,6 +5,7 @@ a line that says one thing may be made to look like another. Whoever prints, or 
 comes from a submission through here first. One character stays one character, so that columns still fit.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
@@ -17,6 +18,8 @@ UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Controls, invisible formatting such as text that runs backwards, halves of characters, and separators of lines."""
 KEPT = "\n\t\u200c\u200d"
 """Lines, tabs, and the joiners that scripts and emoji need."""
+DOUBTFUL = re.compile(r"[^\n\t -~]")
+"""Whatever is not plainly harmless, and so is looked at."""
 PICTURES, DELETE, UNKNOWN = 0x2400, 0x7F, "\N{REPLACEMENT CHARACTER}"
 FORMULA = ("=", "+", "-", "@")
 
@@ -28,10 +31,9 @@ def harmless(value: Value) -> Value:
     """
     made: Any = value
     if isinstance(value, str):
-        if not (value.isascii() and value.isprintable()):
-            made = "".join(map(_seen, value))
-            return value if made == value else made
-    elif isinstance(value, list | tuple):
+        made = DOUBTFUL.sub(_seen, value)
+        return value if made == value else made
+    if isinstance(value, list | tuple):
         parts = [harmless(entry) for entry in value]
         made = value if _all_the_same(parts, value) else type(value)(parts)
     elif isinstance(value, dict):
@@ -50,7 +52,8 @@ def _all_the_same(new: Iterable[Any], old: Iterable[Any]) -> bool:
     return all(a is b for a, b in zip(new, old, strict=True))
 
 
-def _seen(character: str) -> str:
+def _seen(found: re.Match[str]) -> str:
+    character = found[0]
     if character in KEPT or unicodedata.category(character) not in UNSEEN:
         return character
     code = ord(character)
