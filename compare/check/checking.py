@@ -18,7 +18,7 @@ from compare.check.exam import Exam, KerasAnswers
 from compare.check.judge import DIGITS, Attempt, JudgedRung, climb, look_alike
 from compare.check.program import examine
 from compare.check.program.result import ProgramResult, WrongLine
-from compare.check.roads import DEFINITIONS, Road, road_of
+from compare.check.roads import DEFINITIONS, NOTEBOOK, Road, road_of
 from compare.check.sandbox import Limits, Submission, read_source
 from compare.check.sandbox.loading import OF_A_CLASS
 from compare.check.shrink import smallest
@@ -190,6 +190,7 @@ def check_file(
     Where none are named, a class must have what classes have, and another file every function of the starting file.
     """
     began = time.perf_counter()
+    source = _read(path) if source is None else source
     result = FileResult(str(path))
     with Submission(path, limits, source) as submission:
         result.protection = list(submission.protection)
@@ -200,7 +201,7 @@ def check_file(
             result.missing = [name for name in required or _all_of(submission) if name not in there]
             if not result.climbed:
                 result.problem = _nothing_to_check(submission)
-        result.wrong = _wrong_functions(result, submission.source)
+        result.wrong = _wrong_functions(result, source or b"")
     result.output = submission.output  # now that it is closed, nothing more can come
     result.seconds = time.perf_counter() - began
     return result
@@ -350,6 +351,8 @@ def check_files(
             yield number, _better(result, untold.get(number))
 
 
+MOST_NOTEBOOK = 64 * 2**20
+"""A notebook keeps its pictures: a person writes less, and saves more."""
 ONLY_AS_A_PROGRAM = Road(program=True, ladder=False)
 NO_QUESTIONS = Exam("nothing", 0, 0)
 
@@ -368,7 +371,7 @@ def _better(climbed: Result, watched: ProgramResult | None) -> Result:
 def _unreadable(path: Path) -> str:
     """Say why a file's bytes cannot be had."""
     try:
-        read_source(path)
+        _bytes_of(path)
     except OSError as error:
         return f"it cannot be read: {error.strerror}"
     return "it cannot be read"
@@ -377,9 +380,14 @@ def _unreadable(path: Path) -> str:
 def _read(path: Path) -> bytes | None:
     """Return the file's bytes; None where it cannot be read, which the sandbox then says."""
     try:
-        return read_source(path)
+        return _bytes_of(path)
     except OSError:
         return None
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Return a file's bytes. Raises OSError where there are none, or more than there should be."""
+    return read_source(path, MOST_NOTEBOOK) if path.suffix == NOTEBOOK else read_source(path)
 
 
 def _engine(address: str | None) -> AbstractContextManager[Any]:

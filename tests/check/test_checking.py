@@ -255,3 +255,12 @@ def test_an_examination_that_fails_costs_one_program_its_result(
     path.write_text("x = 1")
     ((_, result),) = check_files([path], None, CLASS_LIMITS, workers=1)
     assert (result.verdict, result.problem) == ("unreadable", "the check itself failed: KeyError: 'ours'")
+
+
+def test_a_notebook_may_hold_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "examine", only_programs)
+    path = tmp_path / "homework.ipynb"
+    path.write_bytes(b" " * 2**21)
+    ((_, result),) = check_files([path], None, CLASS_LIMITS, workers=1)
+    assert isinstance(result, ProgramResult)
+    assert result.missing == f"{2**21} bytes"

@@ -265,6 +265,24 @@ def test_programs_with_keys_are_scored_and_the_rest_can_be_done_later(
     assert (code, said.splitlines()[-1][:32]) == (0, "2 programs checked: 0 understood")
 
 
+def test_an_interrupted_score_keeps_what_is_finished(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b"):
+        written(tmp_path, TRAINS, f"{name}.py")
+        written(tmp_path, 'verdict = "right"\n', f"{name}.key.toml")
+
+    def interrupted(path: Path, *_: Any) -> ProgramResult:
+        if path.name == "b.py":
+            raise KeyboardInterrupt
+        return made.RIGHT
+
+    monkeypatch.setattr(checking, "examine", interrupted)
+    path = tmp_path / "score.json"
+    code, said = run("mistakes", "--programs", tmp_path, "--json", path, "--workers", "1")
+    assert code == 130
+    assert said.splitlines()[-1].endswith("1 not reached")
+    assert [one["file"] for one in json.loads(path.read_text())["files"]] == ["a.py"]
+
+
 def test_to_resume_there_must_be_a_file(run: Run, tmp_path: Path) -> None:
     code, said = run("mistakes", "--programs", tmp_path, "--resume")
     assert code == 2
