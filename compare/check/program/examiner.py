@@ -1,0 +1,1 @@
+"""Examines one program, script or notebook: runs it watched, understands its training, and finds what is wrong."""
