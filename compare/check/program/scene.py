@@ -448,9 +448,10 @@ class Scene:
     # ------------------------------------------------------------------ computing again
 
     def value_of(self, report: Report, given: dict[int, Any], changed: dict[int, Change] | None = None) -> float | None:
-        """Return a report's value for other outputs, or by other operations; None where it cannot be computed."""
+        """Return a report's value for other outputs, or with nodes computed otherwise; None where there is none."""
+        overrides = {op.at: changed[op.node] for op in report.ops if op.node in changed} if changed else None
         try:
-            found = Replay(self.trace, given).run(report.ops, changed).get(report.ref)
+            found = Replay(self.trace, given).run(report.ops, overrides).get(report.ref)
             return float(np.asarray(found, float).reshape(()))
         except (CannotReplay, ArithmeticError, ValueError, TypeError, IndexError, KeyError):
             return None
