@@ -22,6 +22,7 @@ from compare.check.program.scene import (
     ACCURATE,
     LOSS,
     MISTAKEN,
+    SQUARED,
     Change,
     Meet,
     Report,
@@ -550,7 +551,7 @@ def batches(scene: Scene, report: Report, family: str) -> list[Batch] | None:
     for meet in report.meets:
         raw = meet.raw[0]
         a, y = scene.array(raw), scene.array(meet.label)
-        if raw in seen and family != "squares":
+        if raw in seen and family not in ("squares", "differences"):
             continue
         if a is None or y is None:
             return None
@@ -562,6 +563,8 @@ def batches(scene: Scene, report: Report, family: str) -> list[Batch] | None:
             return None
         if family == "squares":
             total = float(np.sum((a - y) ** 2))
+        elif family == "differences":
+            total = float(np.sum(a - y))
         elif family == "binary":
             y = as_given(scene, report, meet).reshape(a.shape)
             total = float(-np.sum(y * own_log(scene, report, raw, False) + (1 - y) * own_log(scene, report, raw, True)))
@@ -646,11 +649,34 @@ def losses(scene: Scene, group: Sequence[Report]) -> Finding | None:
         return None
     for family, one in candidates.items():
         finding = divided_again(scene, one)
+        if finding is None and family == "squares":
+            finding = square_left_out(scene, one)
         if finding is None and family == "binary" and alone:
             finding = other_terms(scene, one)
         if finding is not None:
             return finding
     return None
+
+
+def square_left_out(scene: Scene, known: Losses) -> Finding | None:
+    """Return that what is called a loss adds up errors that are not squared, so that they cancel."""
+    report, _ = known[0]
+    if report.ref in scene.feeding or not SQUARED.search(report.words):
+        return None
+    plain = [batches(scene, r, "differences") for r, _ in known]
+    if not all(p and explained(scene.recorded(r), p) for (r, _), p in zip(known, plain, strict=True)):
+        return None
+    op = report.meets[0].op
+    squared = {op.node: lambda replay, op: binary("-", replay.get(op.inputs[0]), replay.get(op.inputs[1])) ** 2}
+    if op.kind != "binary" or len({m.op.node for m in report.meets}) > 1 or not _explains(scene, known, squared):
+        return None
+    due = scene.value_of(report, {}, squared)
+    text = scene.trace.program.text(op.node)
+    return Finding(
+        op.node,
+        f"The errors {text} are added up as they are, and those above 0 cancel the others: {told(scene, report, due)}.",
+        "square-left-out", f"({text}) ** 2", [], [((op.node, f"(({text}) ** 2)"),)], due,
+    )  # fmt: skip
 
 
 def is_single_unit(scene: Scene, raw: int) -> bool:

@@ -125,6 +125,7 @@ TESTED = re.compile(r"test|unseen|held|valid|\bval\b|_val\b|\bval_|\bdev\b|gener
 TRAINED = re.compile(r"train|\bfit\b|seen", re.IGNORECASE)
 ACCURATE = re.compile(r"acc\b|accura|correct|hit|\bacc_|_acc\b", re.IGNORECASE)
 MISTAKEN = re.compile(r"err|wrong|loss|miss|fail|incorrect|inaccura|mistake", re.IGNORECASE)
+SQUARED = re.compile(r"loss|cost|mse|squar|objective", re.IGNORECASE)
 LOSS = re.compile(r"loss|cost|nll|likelihood|objective|cross.?entropy|\bce\b", re.IGNORECASE)
 
 

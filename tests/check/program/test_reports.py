@@ -132,6 +132,8 @@ RIGHT = {
         'p = forward(X_test) > 0.5\nprint("hits", np.sum(p & (y_test == 1)), np.sum(~p & (y_test == 0)))'
     ),
     "half squared error": unit(each="history.append(np.mean((a - y_train) ** 2) / 2)"),
+    "mean error": unit(each='print("bias", np.mean(a - y_train))'),
+    "absolute error": unit(each='print("loss", np.abs(a - y_train).mean())'),
     "log-likelihood": unit(each="history.append(np.sum(y_train * np.log(a) + (1 - y_train) * np.log(1 - a)))"),
     "cross-entropy in two parts": unit(
         each="p = y_train.T @ np.log(a); q = (1 - y_train).T @ np.log(1 - a); cost = -(p + q) / 90; print(cost)"
@@ -204,6 +206,7 @@ WRONG = {
         unit(each="history.append(((a - y_train) ** 2).mean() / len(y_train))"),
         "loss-averaged-twice",
     ),
+    "errors without their square": (unit(each='print("mse", np.mean(a - y_train))'), "square-left-out"),
     "one term of two": (
         unit(each='loss = -np.mean(y_train * np.log(a)); print("loss", loss)'),
         "cross-entropy-of-other-terms",
