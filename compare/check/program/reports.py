@@ -145,8 +145,12 @@ def pairs(scene: Scene, group: Sequence[Report]) -> Finding | None:
 
 def pairs_in_a_step(scene: Scene) -> Finding | None:
     """Return that a column met a row where the training takes its error from."""
-    for meet in scene.meets:
-        if meet.op.out in scene.moving and meet.form == "difference" and is_every_pair(scene, meet):
+    for op in scene.trace.ops:
+        shape = scene.trace.shape(op.out) if op.kind in ("binary", "call") else ()
+        if len(shape) != 2 or shape[0] != shape[1] or op.out not in scene.moving:
+            continue
+        meet = scene.meet_of(op.out)
+        if meet is not None and meet.form == "difference" and is_every_pair(scene, meet):
             return _every_pair(scene, None, meet)
     return None
 

@@ -6,7 +6,7 @@ parameter.
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +70,8 @@ SAME_ROWS = frozenset(
     ]
 )
 """Operations that leave the numbers as they are: they choose rows, or put them into another shape."""
+MEETS = frozenset(["==", "!=", "equal", "not_equal", "-", "subtract", "*", "multiply", "dot", "@", "matmul", "item"])
+"""Operations by which outputs meet labels."""
 SHAPES = frozenset(
     [
         "reshape",
@@ -173,8 +175,7 @@ class Scene:
                 self.bound.setdefault(op.inputs[0], []).append(op)
         self.feeding: set[int] = set()
         """What another report was computed from."""
-        self.meets = list(self._meets())
-        self.meet_of = {m.op.out: m for m in self.meets}
+        self._met: dict[int, Meet | None] = {}
         self.prediction, self.labels = self._trained()
         self.kind = self.signature(self.prediction) if self.prediction is not None else None
 
@@ -241,20 +242,21 @@ class Scene:
 
     # ------------------------------------------------------------------ meetings
 
-    def _meets(self) -> Iterator[Meet]:
-        for op in self.trace.ops:
-            if op.kind not in COMPUTES or (op.out not in self.down and op.kind != "compare"):
-                continue
-            name = short_name(op)
-            if len(op.inputs) != 2 or name not in ("==", "!=", "equal", "not_equal", "-", "subtract", "*", "multiply",
-                                                   "dot", "@", "matmul", "item"):  # fmt: skip
-                continue
-            for p, q in (op.inputs, op.inputs[::-1]):
-                if p in self.down and q not in self.down:
-                    meet = self._meet(op, name, p, q)
-                    if meet is not None:
-                        yield meet
-                        break
+    def meet_of(self, ref: int) -> Meet | None:
+        """Return the meeting of an output and labels that gave a value; None where none did."""
+        if ref not in self._met:
+            op = self.made(ref)
+            self._met[ref] = None if op is None or len(op.inputs) != 2 else self._found_at(op)
+        return self._met[ref]
+
+    def _found_at(self, op: Op) -> Meet | None:
+        p, q = op.inputs
+        if (p in self.down) is (q in self.down):
+            return None
+        name = short_name(op)
+        if name not in MEETS:
+            return None
+        return self._meet(op, name, *((p, q) if p in self.down else (q, p)))
 
     def _meet(self, op: Op, name: str, p: int, q: int) -> Meet | None:
         if name == "item":
@@ -356,12 +358,7 @@ class Scene:
         shown: dict[int, tuple[int, set[int]]] = {}
         for op in self.trace.ops:
             for ref in self._shown_by(op):
-                if (
-                    ref in self.down
-                    and self.trace.size(ref) == 1
-                    and ref not in self.moving
-                    and self.trace.rows[ref][0] in ("float", "array")
-                ):
+                if ref in self.down and ref not in self.moving and self.is_single(ref):
                     shown.setdefault(ref, (op.at, set()))[1].add(op.node)
         groups: dict[int, list[int]] = {}
         for ref in shown:
@@ -375,6 +372,11 @@ class Scene:
         self.feeding = {ref for group in found for r in group for op in r.ops for ref in self.trace.inputs(op)}
         self.feeding |= {ref for op in self.trace.ops if op.kind == "call" and op.out in self.down for ref in op.inputs}
         return found
+
+    def is_single(self, ref: int) -> bool:
+        """Return whether a value is one number."""
+        row = self.trace.rows[ref]
+        return row[0] == "float" or (row[0] == "array" and all(n == 1 for n in row[2]))
 
     def _shown_by(self, op: Op) -> Iterable[int]:
         if op.kind in ("shown", "append", "result"):
@@ -393,7 +395,9 @@ class Scene:
     def traced(self, report: Report) -> Report:
         """Find how a number came from outputs and labels."""
         up, _ = self.up([report.ref], frozenset())
-        report.meets = sorted((self.meet_of[ref] for ref in up if ref in self.meet_of), key=lambda meet: meet.op.at)
+        report.meets = sorted(
+            (meet for ref in up if (meet := self.meet_of(ref)) is not None), key=lambda meet: meet.op.at
+        )
         cut = frozenset(raw for m in report.meets for raw in m.raw)
         up, report.direct = self.up([report.ref], cut)
         if report.meets:
