@@ -631,6 +631,64 @@ def _not_back(
     )  # fmt: skip
 
 
+# ---------------------------------------------------------------------- another model than was trained
+
+
+def bias(scene: Scene, group: Sequence[Report]) -> Finding | None:
+    """Return that predictions are made without a bias that the training adds."""
+    report = group[-1]
+    if scene.prediction is None or not report.meets or not scene.training.steps:
+        return None
+    trained, asked = (_chains(scene, ref) for ref in (scene.prediction, report.meets[0].raw[0]))
+    left_out = trained - asked
+    if not asked or not asked < trained or len(left_out) != 1:
+        return None
+    chain = scene.training.parameters[left_out.pop()]
+    added = _added(scene, chain.refs)
+    if added is None:
+        return None
+    plus, b, product = added
+    text = scene.text(plus, b)
+    maker = scene.made(product)
+    if text is None or maker is None or maker.kind not in ("binary", "call"):
+        return None
+    weights = {n for one in maker.inputs for n in _chains(scene, one)}
+    for op in scene.ops_of(scene.up([report.meets[0].raw[0]], frozenset())[0]):
+        if short_name(op) != short_name(maker) or {n for one in op.inputs for n in _chains(scene, one)} != weights:
+            continue
+        if scene.trace.shape(op.out)[1:] != scene.trace.shape(product)[1:]:
+            continue
+        source = scene.trace.program.text(op.node)
+        return Finding(
+            op.node,
+            f"Training adds {text} ({scene.trace.program.text(plus.node)}), and the predictions that are reported are made "
+            f"without it: {shown(scene.recorded(report))} is what a model without {text} reports.",
+            "bias-left-out-of-the-prediction", f"{source} + {text}", [report.meets[0].op.node],
+            [((op.node, f"({source} + {text})"),)],
+        )  # fmt: skip
+    return None
+
+
+def _chains(scene: Scene, ref: int) -> set[int]:
+    """Return which parameters a value depends on."""
+    found = scene.up([ref], frozenset())[0] if ref in scene.down else set()
+    return {scene.chain_of[one] for one in found if one in scene.chain_of}
+
+
+def _added(scene: Scene, refs: Sequence[int]) -> tuple[Op, int, int] | None:
+    """Return where a parameter is added to a sum of products in a training step, itself, and that sum."""
+    biases = set(refs)
+    assert scene.prediction is not None
+    for op in scene.ops_of(scene.up([scene.prediction], frozenset())[0] - scene.sources):
+        if op.kind == "binary" and op.detail == "+" and len(biases & set(op.inputs)) == 1:
+            b = next(ref for ref in op.inputs if ref in biases)
+            product = next(ref for ref in op.inputs if ref != b)
+            made = scene.made(product)
+            if made is not None and (made.detail in PRODUCTS or (made.kind == "call" and made.detail[0] in PRODUCTS)):
+                return op, b, product
+    return None
+
+
 # ---------------------------------------------------------------------- other rows than it says
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.check.program.evaluation import data_of, preparation, rows, scale
+from compare.check.program.evaluation import bias, data_of, preparation, rows, scale
 from compare.check.program.finding import Edit, Finding
 from compare.check.program.optimizers import Rule
 from compare.check.program.reference import Reading, aligned
@@ -972,5 +972,5 @@ def _with_axis(scene: Scene, report: Report, axis: int) -> list[Edit]:
     return [tuple(sorted(set(edit)))] if edit else []
 
 
-JUDGES: tuple[Judge, ...] = (pairs, other_axis, classes, losses, wrong_class, preparation, scale, rows)
+JUDGES: tuple[Judge, ...] = (pairs, other_axis, classes, losses, wrong_class, preparation, scale, bias, rows)
 """In the order in which they are asked; the first that finds something is heard."""

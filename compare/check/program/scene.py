@@ -166,7 +166,9 @@ class Scene:
         self.trace = training.trace
         self.training = training
         self.reading = reading
-        self.sources = frozenset(ref for chain in training.parameters for ref in chain.refs)
+        self.chain_of = {ref: n for n, chain in enumerate(training.parameters) for ref in chain.refs}
+        """For each value that a parameter takes, which parameter that is."""
+        self.sources = frozenset(self.chain_of)
         self.down = self._downstream()
         self.moving = self._moving()
         self.bound: dict[int, list[Op]] = {}

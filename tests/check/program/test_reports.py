@@ -245,6 +245,10 @@ WRONG = {
     ),
     "a mean that is not added back": (SCALED.format(guess="(X @ w + b) * span"), "mean-not-added-back"),
     "a target that is not scaled back": (SCALED.format(guess="X @ w + b"), "not-scaled-back"),
+    "predictions without the bias": (
+        accuracy("np.mean((X_test @ w > 0) == y_test)"),
+        "bias-left-out-of-the-prediction",
+    ),
     "training rows for test rows": (
         accuracy("np.mean((forward(X_train) > 0.5) == y_train)"),
         "measured-on-the-training-rows",
