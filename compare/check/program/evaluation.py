@@ -661,7 +661,7 @@ def bias(scene: Scene, group: Sequence[Report]) -> Finding | None:
         source = scene.trace.program.text(op.node)
         return Finding(
             op.node,
-            f"Training adds {text} ({scene.trace.program.text(plus.node)}), and the predictions that are reported are made "
+            f"Training adds {text} ({scene.trace.program.text(plus.node)}), and the reported predictions are made "
             f"without it: {shown(scene.recorded(report))} is what a model without {text} reports.",
             "bias-left-out-of-the-prediction", f"{source} + {text}", [report.meets[0].op.node],
             [((op.node, f"({source} + {text})"),)],
