@@ -17,7 +17,7 @@ from compare.check.program.evaluation import bias, data_of, preparation, rows, s
 from compare.check.program.finding import Edit, Finding
 from compare.check.program.optimizers import Rule
 from compare.check.program.reference import Reading, aligned
-from compare.check.program.replay import Replay, binary
+from compare.check.program.replay import CannotReplay, Replay, binary
 from compare.check.program.scene import (
     ACCURATE,
     LOSS,
@@ -35,6 +35,8 @@ from compare.check.program.steps import Training, find_training
 from compare.check.program.trace import Op, Trace
 
 Array = NDArray[np.float64]
+UNFIT = (CannotReplay, ValueError, TypeError, IndexError, KeyError, ArithmeticError, AttributeError)
+"""What values of other kinds than a judge expects may raise: such a report is not judged."""
 Judge = Callable[[Scene, Sequence[Report]], Finding | None]
 
 
@@ -57,7 +59,10 @@ def judged(scene: Scene, groups: Sequence[Sequence[Report]]) -> Iterator[tuple[F
         yield finding, ()
     for group in groups:
         for judge in JUDGES:
-            finding = judge(scene, group)
+            try:
+                finding = judge(scene, group)
+            except UNFIT:
+                continue
             if finding is not None:
                 yield finding, group
                 break
@@ -336,9 +341,9 @@ def opposite(x: Array) -> Array:
     if x.ndim == 2 and min(x.shape) > 1:
         by_rows = np.isclose(x.max(axis=1), x.max()).all()
         return np.roll(x, 1, axis=1 if by_rows else 0)
-    if x.ndim == 1 and x.size > 1 and np.isclose(x, x.max()).sum() == 1 and np.isclose(x.max(), 0.9) and x.size > 2:
+    if x.ndim == 1 and x.size > 2 and np.isclose(x, 0.9).sum() == 1:
         return np.roll(x, 1)
-    return x.min() + x.max() - x if x.min() != x.max() else (-x if x.min() < 0 or x.max() == 0.3 else 1 - x)
+    return -x if np.allclose(np.abs(x), 0.3) else 1 - x
 
 
 def whole_division(scene: Scene, known: Known) -> Finding | None:
@@ -551,17 +556,17 @@ Losses = Sequence[tuple[Report, list[Batch]]]
 def batches(scene: Scene, report: Report, family: str) -> list[Batch] | None:
     """Return the loss of each batch that a report is made of, by a family of losses; None where it is not that."""
     found = []
-    seen = set()
+    seen: dict[int, int] = {}
     for meet in report.meets:
         raw = meet.raw[0]
-        a, y = scene.array(raw), scene.array(meet.label)
-        if raw in seen and family not in ("squares", "differences"):
+        if raw in seen:
+            if meet.form == "difference" and seen[raw] != meet.label:
+                return None
             continue
+        seen[raw] = meet.label
+        a, y = scene.array(raw), scene.array(meet.label)
         if a is None or y is None:
             return None
-        if raw in seen:
-            return None
-        seen.add(raw)
         y = aligned(a, y, meet.form) if meet.form == "entry" or y.size != a.size else y.reshape(a.shape)
         if y is None:
             return None
@@ -570,18 +575,13 @@ def batches(scene: Scene, report: Report, family: str) -> list[Batch] | None:
         elif family == "differences":
             total = float(np.sum(a - y))
         elif family == "binary":
+            if y.size != np.size(scene.array(meet.label)):
+                return None
             y = as_given(scene, report, meet).reshape(a.shape)
             total = float(-np.sum(y * own_log(scene, report, raw, False) + (1 - y) * own_log(scene, report, raw, True)))
         else:
             total = float(-np.sum(y * np.log(np.clip(a, 1e-15, None)))) if (a >= 0).all() else float(-np.sum(y * a))
-        rows = (
-            a.size
-            if a.ndim < 2
-            else a.shape[1]
-            if a.shape[0] < a.shape[1] and _first_axis_is_units(scene, a)
-            else a.shape[0]
-        )
-        found.append(Batch(total, rows, a.size))
+        found.append(Batch(total, count_of(a), a.size))
     return found
 
 
@@ -616,9 +616,12 @@ def as_given(scene: Scene, report: Report, meet: Meet) -> Array:
     return 1 - y if meet.flipped else y
 
 
-def _first_axis_is_units(scene: Scene, a: Array) -> bool:
-    """Return whether examples lie in columns: the outputs of one example add up along axis 0, or there is one row."""
-    return a.shape[0] == 1 or bool(np.allclose(a.sum(axis=0), 1) and not np.allclose(a.sum(axis=1), 1))
+def count_of(a: Array) -> int:
+    """Return how many examples outputs are of: rows, but where the outputs of one example lie in a column."""
+    if a.ndim < 2:
+        return a.size
+    in_columns = a.shape[0] == 1 or (np.allclose(a.sum(axis=0), 1) and not np.allclose(a.sum(axis=1), 1))
+    return a.shape[1] if in_columns and a.shape[0] < a.shape[1] else a.shape[0]
 
 
 def explained(value: float, parts: Sequence[Batch]) -> bool:
