@@ -157,7 +157,7 @@ class Trace:
     def is_float(self, ref: int) -> bool:
         """Return whether a value is a float, or an array of floats."""
         row = self.rows[ref]
-        return row[0] == "float" or (row[0] == "array" and "f" in row[1])
+        return row[0] == "float" or (row[0] == "array" and ("f" in row[1] or row[1] == "object"))
 
     def load(self, refs: Iterable[int]) -> None:
         """Fetch the contents of many values at once."""
