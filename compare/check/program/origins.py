@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.check.program.trace import COMPUTES, Op, Trace
+from compare.check.program.trace import Op, Trace
 
 Index = NDArray[np.intp]
 
@@ -111,12 +111,15 @@ class Follower:
         if made < 0:
             return True
         op = trace.ops[made]
-        short = op.detail[0].rpartition(".")[2] if op.kind == "call" else ""
-        if short in ("array", "asarray"):
-            return all(trace.rows[ref][0] in ("float", "plain", "list", "tuple") and trace.maker[ref] < 0
-                       or trace.maker[ref] >= 0 and trace.ops[trace.maker[ref]].kind == "number"
-                       for ref in trace.inputs(op))  # fmt: skip
-        return op.kind == "call" and all(trace.rows[ref][0] in ("plain", "function", "other") for ref in trace.inputs(op))
+        return op.kind == "call" and not any(
+            trace.rows[ref][0] == "array" or (trace.rows[ref][0] == "float" and not self._is_written(ref))
+            for ref in trace.inputs(op)
+        )
+
+    def _is_written(self, ref: int) -> bool:
+        """Return whether a number stands in the source."""
+        made = self.trace.maker[ref]
+        return made < 0 or self.trace.ops[made].kind == "number"
 
     # ------------------------------------------------------------------ one operation
 
@@ -429,7 +432,3 @@ def _with_places(
         found[root, axis] = Origin(root, axis, index)
     return tuple(found.values())[:MOST]
 
-
-def computes(op: Op) -> bool:
-    """Return whether an operation gives a value."""
-    return op.kind in COMPUTES

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from compare.check.program.finding import Edit, Finding
-from compare.check.program.origins import Follower, Index, Origin, computes
+from compare.check.program.origins import Follower, Index
 from compare.check.program.reference import Reading, Window, _label_index, meetings, relevant
-from compare.check.program.steps import Training
-from compare.check.program.trace import Op, Place, Trace
+from compare.check.program.steps import Training, without_rates
+from compare.check.program.trace import COMPUTES, Op, Place, Trace
 
 Key = tuple[int, int]
 """An array, and the axis of it along which the rows lie."""
@@ -51,7 +51,7 @@ class Rows:
 
     def __init__(self, training: Training, reading: Reading | None) -> None:
         self.trace = training.trace
-        self.training = training
+        self.training = training = without_rates(training)
         self.reading = reading
         self.follower = Follower(self.trace)
         self.batches = list(self._batches())
@@ -87,7 +87,7 @@ class Rows:
             yield Batch(n, x, self._y(labels, found[0], step.end, x))
 
     def _at(self, node: int, begin: int, end: int) -> list[Op]:
-        return [op for op in self.trace.ops[begin:end] if op.node == node and computes(op)]
+        return [op for op in self.trace.ops[begin:end] if op.node == node and op.kind in COMPUTES]
 
     def _inputs(self, window: Window) -> tuple[Op, int] | None:
         """Return the first operation in which data meets parameters, and the data's position."""
@@ -318,7 +318,7 @@ def _counting(rows: Rows, n: int, size: int, count: int) -> tuple[int, tuple[int
     loop = rows.training.loop
     divided = [
         op for op in trace.ops
-        if op.kind == "binary" and op.detail in ("//", "/") and computes(op) and op.at < rows.training.steps[-1].begin
+        if op.kind == "binary" and op.detail in ("//", "/") and op.kind in COMPUTES and op.at < rows.training.steps[-1].begin
         and _whole(trace, op.inputs[0]) == n and _whole(trace, op.inputs[1]) == size
     ]  # fmt: skip
     for op in divided:
@@ -444,7 +444,7 @@ def _used_elsewhere(rows: Rows, key: Key, n: int) -> set[int]:
     trace = rows.trace
     found: set[int] = set()
     family = set(trace.downstream([key[0]], 0, len(trace.ops))) if key[0] >= 0 else set()
-    ops = [op for op in trace.ops if op.kind in ("item", "call") and computes(op) and family & set(op.inputs)][:3000]
+    ops = [op for op in trace.ops if op.kind in ("item", "call") and op.kind in COMPUTES and family & set(op.inputs)][:3000]
     rows.follower.follow(op.out for op in ops)
     for op in ops:
         known = rows.follower.of(op.out)
@@ -930,7 +930,3 @@ def _label_edits(program: object, node: int) -> tuple[int | None, tuple[Edit, ..
     text = program.text(_n(inner))  # type: ignore[attr-defined]
     return _n(index), (Edit(((program.place(_n(index)), text),)),)  # type: ignore[attr-defined]
 
-
-def same_rows(one: Origin, other: Origin) -> bool:
-    """Return whether two axes hold the same rows in the same order."""
-    return (one.root, one.axis) == (other.root, other.axis) and np.array_equal(one.index, other.index)
