@@ -92,8 +92,8 @@ class Follower:
             more = list(row[1]) if row[0] in ("list", "tuple", "slice") else []
             if self.trace.maker[ref] >= 0:
                 more += self.trace.ops[self.trace.maker[ref]].inputs
-            for one in more:
-                if one not in seen and one not in self.found:
+            for one in more:  # a whole number in Python is one value wherever it turns up: nothing is known by it
+                if one not in seen and one not in self.found and self.trace.rows[one][0] != "plain":
                     seen.add(one)
                     todo.append(one)
         return found

@@ -799,11 +799,25 @@ def _where_parted(rows: Rows, batch: Batch) -> tuple[int | None, tuple[int, ...]
 
 def _labels_movers(rows: Rows, batch: Batch) -> list[Op]:
     """Return what moved the labels, whether or not their rows could be followed."""
-    trace = rows.trace
     assert batch.y is not None
-    up = trace.upstream([batch.y.ref])
-    found = [trace.ops[trace.maker[ref]] for ref in up if trace.maker[ref] >= 0]
-    return sorted((op for op in found if _reorders(op)), key=lambda op: -op.at)
+    return [op for op in ancestors(rows.trace, batch.y.ref) if _reorders(op)]
+
+
+def ancestors(trace: Trace, ref: int) -> list[Op]:
+    """Return what a value was computed by, the latest first; Python's whole numbers are not followed."""
+    found: set[int] = set()
+    todo = [ref]
+    while todo:
+        one = todo.pop()
+        made = trace.maker[one]
+        row = trace.rows[one]
+        if row[0] in ("list", "tuple", "slice"):
+            todo += row[1]
+        if made < 0 or made in found or row[0] == "plain":
+            continue
+        found.add(made)
+        todo += trace.ops[made].inputs
+    return [trace.ops[at] for at in sorted(found, reverse=True)]
 
 
 def _reorders(op: Op) -> bool:
@@ -906,11 +920,10 @@ def _writes_ones(rows: Rows, batch: Batch) -> Op | None:
     """Return the operation that wrote a one into the targets, or took a row of the identity."""
     trace = rows.trace
     assert batch.y is not None
-    up = trace.upstream([batch.y.ref])
-    ops = [trace.ops[trace.maker[ref]] for ref in up if trace.maker[ref] >= 0]
+    ops = ancestors(trace, batch.y.ref)
     stores = [op for op in ops if op.kind == "store"]
     if stores:
-        return max(stores, key=lambda op: op.at)
+        return stores[0]
     eyes = {op.out for op in ops if op.kind == "call" and op.detail[0].rpartition(".")[2] in ("eye", "identity")}
     return next((op for op in ops if op.kind == "item" and op.inputs[0] in eyes), None)
 
