@@ -11,10 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from compare.check.program.finding import Edit, Finding
+from compare.check.program.optimizers import Rule
 from compare.check.program.origins import Follower, Index
 from compare.check.program.reference import Reading, Window, _label_index, meetings, relevant
+from compare.check.program.states import wrong_states
 from compare.check.program.steps import Training, without_rates
 from compare.check.program.trace import COMPUTES, Op, Place, Trace
+from compare.check.program.whole_numbers import lost
 
 Key = tuple[int, int]
 """An array, and the axis of it along which the rows lie."""
@@ -259,7 +262,15 @@ def _axis(trace: Trace, op: Op, position: int) -> int | None:
 # ---------------------------------------------------------------------- what is said
 
 
-def wrong_rows(training: Training, reading: Reading | None) -> list[Finding]:
+def wrong_rows(
+    trace: Trace, training: Training | None, reading: Reading | None, rule: Rule | None
+) -> list[Finding]:
+    """Return what one step does not show: wrong rows and labels, numbers that lose something, states that go on."""
+    found = [*lost(trace, training), *wrong_states(trace, training, reading, rule)]
+    return found + (wrongly_taken(training, reading) if training is not None else [])
+
+
+def wrongly_taken(training: Training, reading: Reading | None) -> list[Finding]:
     """Return what is wrong with the rows and labels that a training was given."""
     rows = Rows(training, reading)
     found = []
