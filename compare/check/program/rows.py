@@ -432,7 +432,8 @@ def row_left_out(rows: Rows) -> Finding | None:
         left = [n for n in everything.tolist() if n not in used]
         if len(left) == 0 or len(used) < 4:
             continue
-        left = [n for n in left if n not in _used_elsewhere(rows, key, len(everything))]
+        elsewhere = _used_elsewhere(rows, key, len(everything))
+        left = [n for n in left if n not in elsewhere]
         if len(left) != 1 or left[0] not in (everything[0], everything[-1]):
             continue
         row = np.take(np.asarray(trace.value(ref), float), list(everything).index(left[0]), axis=0)

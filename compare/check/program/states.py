@@ -69,18 +69,7 @@ def sums_go_on(training: Training, rule: Rule | None) -> Finding | None:
     if len(training.steps) < 3:
         return None
     step = training.steps[1]
-    nodes: dict[int, Op] = {}
-    for chain in (*training.states, *training.parameters):
-        before, after = chain.at(step.begin), chain.at(step.end)
-        if before == after:
-            continue
-        others = [p for p in training.parameters if p is not chain and trace.shape(p.refs[0]) == trace.shape(chain.refs[0])]
-        if not any(_depends(trace, p.at(step.end), after) for p in others):
-            continue
-        for ref in chain.refs:
-            op = trace.ops[trace.maker[ref]] if trace.maker[ref] >= 0 else None
-            if op is not None and step.begin <= op.at < step.end and op.kind in ("augment", "binary") and op.detail == "+":
-                nodes.setdefault(op.node, op)
+    nodes = dict.fromkeys(op.node for op in _sums(training, step))
     if not nodes:
         return None
     statements = list(dict.fromkeys(program.statement(node) for node in nodes))
@@ -93,6 +82,21 @@ def sums_go_on(training: Training, rule: Rule | None) -> Finding | None:
         "a sum that begins at 0 in each step",
         "gradients-accumulate", tuple(statements[1:]), tuple(edits),
     )  # fmt: skip
+
+
+def _sums(training: Training, step: Step) -> Iterator[Op]:
+    """Yield the operations of a step that add to what a former step left, and whose result a parameter moves by."""
+    trace = training.trace
+    moved = [(before, after) for before, after in zip(step.before, step.after, strict=True) if before != after]
+    for op in trace.ops[step.begin : step.end]:
+        if op.kind not in ("augment", "binary") or op.detail != "+":
+            continue
+        for ref in op.inputs:
+            made = trace.maker[ref]
+            former = made >= 0 and made < step.begin and trace.ops[made].node == op.node
+            if former and trace.shape(ref) == trace.shape(op.out):
+                if any(_depends(trace, after, op.out) for _, after in moved if after != op.out):
+                    yield op
 
 
 def _target(program: Program, statement: int) -> str:
@@ -465,7 +469,7 @@ def updates_lost(trace: Trace, training: Training | None) -> Finding | None:
             continue
         if first.detail == "+" and not _negative(trace, first):
             continue
-        if not all(_made_from(trace, op.inputs[1], op.inputs[0]) for op in (ops[0], ops[-1])):
+        if not all(_made_from(trace, again[0].inputs[1], start) for start, again in by_start.items()):
             continue
         statement = program.statement(node)
         target = _target(program, statement)
