@@ -381,15 +381,24 @@ class Follower:
 
 
 def places_among(rows: Any, given: Any) -> Index | None:
-    """Return where each row is among others, by its numbers; None where one is missing or two are alike."""
+    """Return where each row is among others, by its numbers; None where one is missing or many are alike."""
     if not isinstance(rows, np.ndarray) or not isinstance(given, np.ndarray) or rows.dtype != given.dtype:
         return None
-    places: dict[bytes, int] = {}
+    places: dict[bytes, list[int]] = {}
     for n, row in enumerate(given):
-        if places.setdefault(row.tobytes(), n) != n:
+        places.setdefault(row.tobytes(), []).append(n)
+    if len(places) < 0.95 * len(given):
+        return None
+    found = []
+    taken: dict[bytes, int] = {}
+    for row in rows:
+        key = row.tobytes()
+        at = places.get(key)
+        if at is None:
             return None
-    found = [places.get(row.tobytes(), -1) for row in rows]
-    return None if -1 in found else np.array(found, dtype=np.intp)
+        found.append(at[taken.get(key, 0) % len(at)])
+        taken[key] = taken.get(key, 0) + 1
+    return np.array(found, dtype=np.intp)
 
 
 def _add(sources: list[Origin], more: Iterable[Origin]) -> None:

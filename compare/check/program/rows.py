@@ -73,15 +73,19 @@ class Rows:
         op, position = meets
         labels = self._label(sample, op)
         up = {one.at for one in sample.way(sample.step.after)}
-        inside = [one for one in self._at(op.node, sample.step.begin, sample.step.end)]
-        clean = all(one.at in up for one in inside) and bool(inside)
+        inside = self._at(op.node, sample.step.begin, sample.step.end)
+        clean = bool(inside) and all(one.at in up for one in inside)
+        first = [one.inputs[position] not in sample.down for one in inside]
         for n, step in enumerate(steps):
             found = self._at(op.node, step.begin, step.end)
-            if not found:
+            if clean and len(found) == len(inside):
+                found = [one for one, takes in zip(found, first, strict=True) if takes]
+            elif n < 60:
+                window = Window(self.training, step)
+                way = {one.at for one in window.way(step.after)}
+                found = [one for one in found if one.at in way and one.inputs[position] not in window.down]
+            else:
                 continue
-            if not clean:
-                way = {one.at for one in Window(self.training, step).way(step.after)} if n < 60 else set()
-                found = [one for one in found if one.at in way]
             if len(found) != 1:
                 continue
             x = self._taken(found[0].inputs[position], _axis(self.trace, found[0], position))

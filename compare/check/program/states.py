@@ -4,7 +4,9 @@ Each check says only what the whole recording shows; a rate that falls on purpos
 """
 
 import ast
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,8 +22,8 @@ def wrong_states(trace: Trace, training: Training | None, reading: Reading | Non
     found: list[Finding | None] = []
     if training is not None and training.steps:
         found = [
-            sums_go_on(training, rule),
-            time_stands_still(training, rule),
+            sums_go_on(training),
+            time_stands_still(training),
             *alike(training),
             *never_added(training),
             shared(training),
@@ -61,11 +63,9 @@ def _name_of(trace: Trace, chain: Chain) -> str:
 # ---------------------------------------------------------------------- sums that are not reset
 
 
-def sums_go_on(training: Training, rule: Rule | None) -> Finding | None:
+def sums_go_on(training: Training) -> Finding | None:
     """Return that gradients of former steps stay in the sum."""
-    if rule is None or rule.name not in ("momentum", "nesterov") or abs(rule.momentum - 1) > 1e-6 or rule.wrong:
-        return None
-    trace, program = training.trace, training.trace.program
+    program = training.trace.program
     if len(training.steps) < 3:
         return None
     step = training.steps[1]
@@ -94,9 +94,14 @@ def _sums(training: Training, step: Step) -> Iterator[Op]:
         for ref in op.inputs:
             made = trace.maker[ref]
             former = made >= 0 and made < step.begin and trace.ops[made].node == op.node
-            if former and trace.shape(ref) == trace.shape(op.out):
+            if former and not _is_used(trace, ref, op, step) and trace.shape(ref) == trace.shape(op.out):
                 if any(_depends(trace, after, op.out) for _, after in moved if after != op.out):
                     yield op
+
+
+def _is_used(trace: Trace, ref: int, sum_: Op, step: Step) -> bool:
+    """Return whether a step computes anything but the next sum with a value."""
+    return any(step.begin <= at < step.end and at != sum_.at for at in trace.consumers(ref))
 
 
 def _target(program: Program, statement: int) -> str:
@@ -144,7 +149,7 @@ def _reset(training: Training, program: Program) -> Iterator[Edit]:
 # ---------------------------------------------------------------------- a counter that stands still
 
 
-def time_stands_still(training: Training, rule: Rule | None) -> Finding | None:
+def time_stands_still(training: Training) -> Finding | None:
     """Return that the step number in Adam's correction is the same in every step."""
     trace, program = training.trace, training.trace.program
     steps = training.steps
@@ -539,7 +544,8 @@ def _kept(program: Program, statement: int, target: str, source: str, looped: bo
         yield Edit(((program.place(_n(node.targets[0])), source),))
 
 
-BIASES = ("b", "bias", "biases", "intercept", "intercept_", "bias_", "b1", "b2", "b3", "b_h", "b_o", "b0")
+BIAS = re.compile(r"b\d*|b_\w+|\w+_b\d*|b[a-z]|\w*bias\w*|\w*intercept\w*", re.IGNORECASE)
+"""What a bias is called."""
 
 
 def stands_still(training: Training) -> Finding | None:
@@ -566,7 +572,7 @@ def stands_still(training: Training) -> Finding | None:
             if trace.rows[ref][0] not in ("array", "float") or trace.maker[ref] >= step.first > 0:
                 continue
             text = trace.operand_text(op, position)
-            if text is None or text.rpartition(".")[2].strip("_").lower() not in BIASES:
+            if text is None or not BIAS.fullmatch(text.rpartition(".")[2].strip("_")):
                 continue
             again = [o for s in later for o in trace.ops[s.begin : s.end] if o.node == op.node and o.kind in COMPUTES]
             if not again or any(o.inputs[position] != ref for o in again):
@@ -659,7 +665,51 @@ def _two_names(training: Training) -> Finding | None:
             f"two of them, one for `{first}` and one for `{second}`",
             "arrays-shared", (), edits,
         )  # fmt: skip
+    for named in holds.values():
+        names = list(dict.fromkeys(name for name, _ in named))
+        statements = list(dict.fromkeys(op.node for _, op in named))
+        if len(names) < 2 or len(statements) > 2 or not _in_place_twice(training, step):
+            continue
+        first, second = (name.rpartition(".")[2] for name in names[:2])
+        node = named[-1][1].node
+        if first == second or not _by_one_another(program, node, first, second):
+            continue
+        value = _copied(program, node)
+        return Finding(
+            node,
+            f"`{first}` and `{second}` are one object: what is added to its arrays as `{second}` is in `{first}`, too.",
+            f"two of them, one for `{first}` and one for `{second}`",
+            "arrays-shared", (), (value,) if value is not None else (),
+        )  # fmt: skip
     return _two_arrays(training)
+
+
+def _in_place_twice(training: Training, step: Step) -> bool:
+    """Return whether a step changes one array in place under two names."""
+    program = training.trace.program
+    under: dict[int, set[str]] = {}
+    first: dict[int, int] = {}
+    for op in training.trace.ops[step.begin : step.end]:
+        if op.kind not in ("augment", "store"):
+            continue
+        start = first.get(op.inputs[0], op.inputs[0])
+        first[op.out] = start
+        node = program.nodes[op.node]
+        target = node.target if isinstance(node, ast.AugAssign) else node.targets[0] if isinstance(node, ast.Assign) else None
+        if isinstance(target, ast.Subscript) and op.kind == "store":
+            target = target.value
+        if target is not None:
+            under.setdefault(start, set()).add(ast.unparse(target))
+    return any(len(names) > 1 for names in under.values())
+
+
+def _by_one_another(program: Program, node: int, first: str, second: str) -> bool:
+    """Return whether one statement binds both names: ``m = v = x``, or ``v = m``."""
+    statement = program.nodes[program.statement(node)]
+    if not isinstance(statement, ast.Assign):
+        return False
+    names = [ast.unparse(one).rpartition(".")[2] for one in (*statement.targets, statement.value)]
+    return first in names and second in names
 
 
 def _copied(program: Program, node: int) -> Edit | None:
@@ -674,7 +724,12 @@ def _copied(program: Program, node: int) -> Edit | None:
         lines = [f"{program.text(_n(target))} = {value}" for target in statement.targets]
         return Edit(((place, f"\n{indent}".join(lines)),))
     if isinstance(statement.value, ast.Name | ast.Attribute):
-        text = f"{{k: x.copy() for k, x in {value}.items()}}"
+        source = next(
+            (program.nodes[one].value for one in _assignments(program, value) if isinstance(program.nodes[one], ast.Assign)),
+            None,
+        )  # type: ignore[attr-defined]
+        lists = isinstance(source, ast.List | ast.ListComp)
+        text = f"[x.copy() for x in {value}]" if lists else f"{{k: x.copy() for k, x in {value}.items()}}"
         return Edit(((program.place(_n(statement.value)), text),))
     return None
 
@@ -814,6 +869,15 @@ def rate_falls(training: Training) -> Finding | None:
                 "once in an epoch",
                 "rate-decays", (), moved,
             )  # fmt: skip
+        if _dies(training, chain) and program.loops(statement):
+            n = min(len(values) - 1, 3)
+            return Finding(
+                statement,
+                f"`{program.text(statement)}` runs in each turn of the loop: `{name}` is {values[0]:g} at first and "
+                f"{values[n]:g} after {n} turns, and nothing is learned any more.",
+                "once, before the loop",
+                "rate-decays", (), _once(program, statement),
+            )  # fmt: skip
     return None
 
 
@@ -879,35 +943,53 @@ def _from_the_first(program: Program, statement: int, name: str, training: Train
 
 def _meant_for_epochs(training: Training, chain: Chain, statement: int) -> tuple[Edit, ...] | None:
     """Return edits, where a rate falls in each step though the program says that it does so in each epoch."""
-    trace, program = training.trace, training.trace.program
+    program = training.trace.program
     loops = program.loops(statement)
-    if training.loop not in loops or len(loops) < 2 or loops.index(training.loop) != 0:
+    if training.loop not in loops or loops.index(training.loop) != 0:
         return None
     place = program.place(statement)
     lines = program.cells[program.cell_of[statement]].splitlines()
     said = [lines[place.line - 1].partition("#")[2]]
     if place.line >= 2 and lines[place.line - 2].strip().startswith("#"):
         said.append(lines[place.line - 2])
-    promised = any("epoch" in text.lower() for text in said)
-    if not promised and not _dies(training, chain, loops):
+    if len(loops) < 2 or not any("epoch" in text.lower() for text in said):
         return None
     inner = program.nodes[loops[0]]
     assert isinstance(inner, ast.For | ast.While)
-    last = inner.body[-1]
     indent = " " * program.place(loops[0]).column
-    text = program.text(statement)
-    if program.nodes[statement] is last and len(inner.body) > 1:
-        before = inner.body[-2]
-        end = program.place(_n(before))
-        whole = program.text(_n(before))
-        return (Edit(((end, whole), (place, f"pass\n{indent}{text}"))),)
-    return (Edit(((place, "pass"), (program.place(_n(last)), f"{program.text(_n(last))}\n{indent}{text}"))),)
+    return (_after(program, statement, inner, indent),)
 
 
-def _dies(training: Training, chain: Chain, loops: list[int]) -> bool:
-    """Return whether a rate has fallen to nothing, a millionth, long before the training's end."""
+def _after(program: Program, statement: int, loop: ast.For | ast.While, indent: str) -> Edit:
+    """Return an edit that moves a statement behind a loop in which it stands."""
+    place, text = program.place(statement), program.text(statement)
+    last = loop.body[-1]
+    if program.nodes[statement] is last:
+        return Edit(((place, f"pass\n{indent}{text}"),))
+    return Edit(((place, "pass"), (program.place(_n(last)), f"{program.text(_n(last))}\n{indent}{text}")))
+
+
+def _dies(training: Training, chain: Chain) -> bool:
+    """Return whether a rate falls to nothing: to a hundred-thousandth in three steps, or long before the end."""
     trace = training.trace
-    if loops[-1] in trace.shortened or trace.stopped:
-        return False
     values = [abs(float(trace.value(ref))) for ref in chain.refs]
-    return values[0] > 0 and values[len(values) // 2] < 1e-6 * values[0]
+    if len(values) > 3 and 0 < values[3] < 1e-5 * values[0]:
+        return True
+    whole = not trace.stopped and not trace.shortened
+    return whole and len(values) > 20 and values[len(values) // 2] < 1e-6 * values[0]
+
+
+def _once(program: Program, statement: int) -> tuple[Edit, ...]:
+    """Return edits that take a statement out of its loop: it stands before it, or nowhere."""
+    loop = program.loops(statement)[0]
+    place = program.place(statement)
+    start = program.place(loop)
+    found = program.nodes[loop]
+    assert isinstance(found, ast.For | ast.While)
+    text = program.text(statement)
+    head = program.cells[program.cell_of[loop]].splitlines()[start.line - 1][start.column :]
+    line = replace(start, end_line=start.line, end_column=start.column + len(head))
+    return (
+        Edit(((line, f"{text}\n{' ' * start.column}{head}"), (place, "pass"))),
+        Edit(((place, "pass"),)),
+    )
