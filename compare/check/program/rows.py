@@ -773,7 +773,7 @@ def _where_parted(rows: Rows, batch: Batch) -> tuple[int | None, tuple[int, ...]
     """Return where rows and labels went apart: what moved one of them and not the other."""
     trace, program = rows.trace, rows.trace.program
     assert batch.y is not None
-    xs = [op for key in batch.x.where if rows.follower.is_given(key[0]) for op in rows.way_back(batch.x.ref, key)]
+    xs = [op for key in batch.x.where if not _is_order(trace, key[0]) for op in rows.way_back(batch.x.ref, key)]
     ys = [op for key in batch.y.where for op in rows.way_back(batch.y.ref, key)]
     if not ys:
         ys = [trace.ops[trace.maker[batch.y.ref]]] if trace.maker[batch.y.ref] >= 0 else []

@@ -74,7 +74,7 @@ def sums_go_on(training: Training) -> Finding | None:
         return None
     statements = list(dict.fromkeys(program.statement(node) for node in nodes))
     first = statements[0]
-    edits = [*_reset(training, program), *_set_instead(program, statements)]
+    edits = [*_reset(training, program), *_set_instead(program, statements), *_cleared(training, step)]
     return Finding(
         first,
         f"`{_target(program, first)}` still holds the former steps' sum when a step begins: it is never set back to 0, so "
@@ -95,8 +95,20 @@ def _sums(training: Training, step: Step) -> Iterator[Op]:
             made = trace.maker[ref]
             former = made >= 0 and made < step.begin and trace.ops[made].node == op.node
             if former and not _is_used(trace, ref, op, step) and trace.shape(ref) == trace.shape(op.out):
-                if any(_depends(trace, after, op.out) for _, after in moved if after != op.out):
+                total = _total(trace, op, step)
+                if any(_depends(trace, after, total) for _, after in moved if after != total):
                     yield op
+
+
+def _total(trace: Trace, op: Op, step: Step) -> int:
+    """Return the last sum of a step to which an operation leads by adding at the same place."""
+    ref = op.out
+    for _ in range(100000):
+        more = [at for at in trace.users[ref] if op.at < at < step.end and trace.ops[at].node == op.node]
+        if not more:
+            break
+        ref = trace.ops[more[0]].out
+    return ref
 
 
 def _is_used(trace: Trace, ref: int, sum_: Op, step: Step) -> bool:
@@ -125,6 +137,29 @@ def _set_instead(program: Program, statements: list[int]) -> Iterator[Edit]:
             parts.append((program.place(statement), f"{target} = {value}"))
         else:
             parts.append((program.place(statement), f"{target} = {value}"))
+    if parts:
+        yield Edit(tuple(parts))
+
+
+def _cleared(training: Training, step: Step) -> Iterator[Edit]:
+    """Yield an edit that sets the sums back to 0 once the parameters have moved by them."""
+    trace, program = training.trace, training.trace.program
+    totals = {_total(trace, op, step) for op in _sums(training, step)}
+    cleared: dict[int, dict[str, bool]] = {}
+    for op in trace.ops[step.begin : step.end]:
+        for position, ref in enumerate(op.inputs):
+            if ref not in totals or op.kind not in ("binary", "augment"):
+                continue
+            text = trace.operand_text(op, position)
+            if text is not None and all(c.isalnum() or c in "._[]" for c in text):
+                cleared.setdefault(program.statement(op.node), {})[text] = bool(trace.shape(ref))
+    parts = []
+    for statement, names in cleared.items():
+        place = program.place(statement)
+        if not isinstance(program.nodes[statement], ast.Assign | ast.AugAssign):
+            return
+        lines = [f"{name}[:] = 0" if array else f"{name} = 0.0" for name, array in names.items()]
+        parts.append((place, f"\n{' ' * place.column}".join([program.text(statement), *lines])))
     if parts:
         yield Edit(tuple(parts))
 
@@ -393,22 +428,24 @@ def _update_node(trace: Trace, chain: Chain, step: Step) -> int | None:
 
 
 def _factors(trace: Trace, chain: Chain, step: Step) -> list[int]:
-    """Return the settings by which an increment was multiplied: rates."""
+    """Return the single numbers by which an increment was multiplied: rates."""
     op = _update(trace, chain, step)
     found: list[int] = []
     todo = [] if op is None else list(op.inputs)
-    for _ in range(6):
+    for _ in range(12):
         if not todo:
             break
         ref = todo.pop(0)
+        if trace.size(ref) == 1 and trace.rows[ref][0] == "float":
+            found.append(ref)
         made = trace.maker[ref]
-        if made < step.begin or trace.ops[made].detail not in ("*", "/"):
+        if made < step.begin or trace.ops[made].kind not in ("binary", "unary", "call"):
             continue
-        for one in trace.ops[made].inputs:
-            if trace.size(one) == 1 and (trace.maker[one] < step.begin):
-                found.append(one)
-            else:
-                todo.append(one)
+        one = trace.ops[made]
+        name = one.detail[0] if one.kind == "call" else one.detail
+        if name in ("*", "/", "@", "-", "numpy.dot", "ndarray.dot", "numpy.matmul", "numpy.multiply"):
+            if name != "-" or one.kind == "unary":
+                todo += one.inputs
     return found
 
 
@@ -579,17 +616,81 @@ def stands_still(training: Training) -> Finding | None:
                 continue
             value = trace.array(ref)
             assert value is not None
-            updates = [o for o in (_update(trace, c, step) for c in training.parameters) if o is not None]
-            node = program.statement(updates[-1].node) if updates else program.statement(op.node)
+            weights = next(c for c in training.parameters if c.at(step.begin) in product.inputs or c.refs[0] in product.inputs)
+            update = _update(trace, weights, step)
+            node = program.statement(update.node if update is not None else op.node)
+            edits = tuple(_also_moved(training, node, text, ref, step))
             created = trace.maker[ref]
             also = (program.statement(trace.ops[created].node),) if created >= 0 else tuple(_assignments(program, text)[:1])
             return Finding(
                 node,
                 f"`{text}` is added to every weighted sum, and no step changes it: it stays {value.ravel()[0]:g}.",
                 f"an update of `{text}` in each step",
-                "bias-not-updated", (*also, program.statement(op.node)), (),
+                "bias-not-updated", (*also, program.statement(op.node)), edits,
             )  # fmt: skip
     return None
+
+
+def _also_moved(training: Training, statement: int, bias: str, ref: int, step: Step) -> Iterator[Edit]:
+    """Yield edits that move a bias as its weights are: by the sum of what the weights' step multiplies the inputs by."""
+    trace, program = training.trace, training.trace.program
+    node = program.nodes[statement]
+    if not isinstance(node, ast.AugAssign | ast.Assign):
+        return
+    weights = program.text(_n(node.target if isinstance(node, ast.AugAssign) else node.targets[0]))
+    indent = " " * program.place(statement).column
+    text = program.text(statement)
+    value = node.value
+    sources = [(value, program.text(_n(value)))]
+    for one in ast.walk(value):
+        if isinstance(one, ast.Name):
+            made = [n for n in _assignments(program, one.id) if n < statement and program.function(n) is program.function(statement)]
+            given = program.nodes[made[-1]] if made else None
+            if isinstance(given, ast.Assign) and len(given.targets) == 1:
+                sources.append((given.value, program.text(_n(given.value))))
+    for source, written in sources:
+        for one in ast.walk(source):
+            operands = _operands(one)
+            if operands is None:
+                continue
+            for operand, axis in operands:
+                delta = program.text(_n(operand))
+                if delta.endswith(".T"):
+                    delta = delta[:-2]
+                    axis = 1 - axis
+                total = f"{delta}.sum(axis={axis}{', keepdims=True' if len(trace.shape(ref)) == 2 else ''})"
+                if not trace.shape(ref):
+                    total = f"{delta}.sum()"
+                inner = program.text(_n(one))
+                new = written.replace(inner, total)
+                if source is value:
+                    whole = text.replace(written, new)
+                else:
+                    whole = text.replace(_name_for(program, value, source, statement), f"({new})")
+                whole = whole.replace(weights, bias)
+                yield Edit(((program.place(statement), f"{text}\n{indent}{whole}"),))
+
+
+def _operands(node: ast.AST) -> list[tuple[ast.expr, int]] | None:
+    """Return the factors of a matrix product, and for each the axis along which the rows lie: the likelier first."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        return [(node.right, 0), (node.left, 1)]
+    if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("dot", "matmul"):
+        if len(node.args) == 2:
+            return [(node.args[1], 0), (node.args[0], 1)]
+        if len(node.args) == 1 and isinstance(node.func, ast.Attribute):
+            return [(node.args[0], 0), (node.func.value, 1)]
+    return None
+
+
+def _name_for(program: Program, value: ast.AST, source: ast.AST, statement: int) -> str:
+    """Return the name under which an expression's value is used in another."""
+    for one in ast.walk(value):
+        if isinstance(one, ast.Name):
+            for n in _assignments(program, one.id):
+                if getattr(program.nodes[n], "value", None) is source and n < statement:
+                    return one.id
+    return ""
 
 
 # ---------------------------------------------------------------------- one object where there should be two
@@ -847,8 +948,9 @@ def rate_falls(training: Training) -> Finding | None:
         statement = program.statement(op.node)
         name = _target(program, statement)
         values = [float(trace.value(ref)) for ref in chain.refs]
-        factors = np.array(values[1:]) / np.array(values[:-1])
-        if not np.all(np.isfinite(factors)) or not np.all(factors > 0):
+        large = [value for value in values if abs(value) > 1e-250]
+        factors = np.array(large[1:]) / np.array(large[:-1])
+        if len(large) < 3 or not np.all(np.isfinite(factors)) or not np.all(factors > 0):
             continue
         counted = _by_the_clock(trace, chain, op)
         if counted is not None and len(values) > 4 and _grows(1 / factors):
