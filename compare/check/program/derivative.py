@@ -17,15 +17,18 @@ Array = NDArray[np.float64]
 
 
 def adjoints(
-    trace: Trace, ops: Sequence[Op], replay: Replay, seeds: Mapping[int, Value], changed: Mapping[int, Any] | None = None
+    trace: Trace,
+    ops: Sequence[Op],
+    sources: Iterable[int],
+    replay: Replay,
+    seeds: Mapping[int, Value],
+    changed: Mapping[int, Any] | None = None,
 ) -> dict[int, Value]:
     """Return the derivative of ``sum(seed * value)`` over all seeds with respect to every value on the way.
 
     ``ops`` lead from the sources to the seeds, and ``replay`` holds their values. Raises CannotReplay.
     """
-    active = {ref for op in ops for ref in trace.parts(op.out)}
-    for op in ops:
-        active.update(ref for ref in trace.inputs(op) if trace.maker[ref] < ops[0].at)
+    active = {ref for op in ops for ref in trace.parts(op.out)} | set(sources)
     found: dict[int, Value] = {ref: np.asarray(seed, float) for ref, seed in seeds.items()}
     for op in reversed(ops):
         g = found.get(op.out)
@@ -41,7 +44,7 @@ def _pulled_back(
     trace: Trace, op: Op, replay: Replay, g: Value, active: set[int], changed: Mapping[int, Any] | None
 ) -> Iterable[tuple[int, Value]]:
     """Yield each input's share of the derivative."""
-    other = changed.get(op.node) if changed else None
+    other = changed.get(op.at) if changed else None
     if other is None:
         quick = _RULES.get(op.detail if op.kind in ("binary", "augment") else _rule_name(op))
         if quick is not None and all(trace.rows[ref][0] not in ("list", "tuple") for ref in op.inputs):
@@ -54,10 +57,10 @@ def _pulled_back(
                 return
     leaves = list(dict.fromkeys(ref for ref in trace.inputs(op) if ref in active and _is_leaf(trace, ref)))
     if other is not None:
-        leaves = list(dict.fromkeys([*leaves, *(r for r in getattr(other, "reads", ()) if r in active)]))
+        leaves = list(dict.fromkeys([*leaves, *(ref for ref in other.reads if ref in active)]))
 
     def again(values: Sequence[Value]) -> Value:
-        local = Replay(trace, {**_Seen(replay.values), **dict(zip(leaves, values, strict=True))})
+        local = Replay(trace, {**replay.values, **dict(zip(leaves, values, strict=True))})
         if other is not None:
             return other(local, op)
         return apply(local, op, [local.get(ref) for ref in op.inputs])
@@ -74,10 +77,6 @@ def _pulled_back(
     except Exception as error:  # autograd says in many ways that it has no derivative
         raise CannotReplay(op, f"{type(error).__name__}: {error}") from error
     yield from zip(leaves, parts, strict=True)
-
-
-def _Seen(values: dict[int, Value]) -> dict[int, Value]:  # noqa: N802
-    return values
 
 
 def _is_leaf(trace: Trace, ref: int) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.check.program.reference import Due, increments, unit
+from compare.check.program.replay import Replay
 from compare.check.program.steps import Training
 from compare.check.program.trace import Trace
 
@@ -53,11 +54,13 @@ class Rule:
         return len(self.rates) < 2 or bool(np.allclose(self.rates, self.rates[0], rtol=1e-6))
 
 
-def moves(training: Training, dues: Sequence[Due]) -> list[Moves]:
+def moves(
+    training: Training, dues: Sequence[Due], moved: Sequence[Sequence[Array]] | None = None, replay: Replay | None = None
+) -> list[Moves]:
     """Gather what the steps say of each parameter that the prediction depends on."""
     trace = training.trace
     found = []
-    moved = [increments(due.window) for due in dues]
+    moved = [increments(due.window) for due in dues] if moved is None else moved
     for n in range(len(training.parameters)):
         if any(due.gradients[n] is None for due in dues):
             continue
@@ -65,7 +68,8 @@ def moves(training: Training, dues: Sequence[Due]) -> list[Moves]:
         for due, step in zip(dues, moved, strict=True):
             g = due.gradients[n]
             assert g is not None
-            before = np.asarray(trace.array(due.window.step.before[n]), float)
+            ref = due.window.step.before[n]
+            before = np.asarray(trace.array(ref) if replay is None else replay.get(ref), float)
             terms = 16.0 + sum(_inner(trace, op) for op in due.ops) * 4
             u = unit(trace, due.window.step.after[n])
             gradients.append(g.ravel())
@@ -87,6 +91,10 @@ def _inner(trace: Trace, op: object) -> float:
 
 def _solve(columns: Sequence[Array], target: Array) -> tuple[Array, Array]:
     """Return the combination of columns nearest to a target, and what is left over."""
+    if len(columns) == 1:
+        (g,) = columns
+        c = float(g @ target) / max(float(g @ g), 1e-300)
+        return np.array([c]), target - c * g
     A = np.stack(columns, axis=1)
     scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
     solution = np.linalg.lstsq(A / scale, target, rcond=1e-12)[0] / scale
@@ -99,7 +107,7 @@ def _finite(all_moves: Sequence[Moves]) -> bool:
 
 def fits(left: Array, slack: float, target: Array) -> bool:
     """Return whether nothing is left over but rounding."""
-    return bool(np.isfinite(left).all() and np.abs(left).max(initial=0.0) <= slack)
+    return bool(np.abs(left).max(initial=0.0) <= slack)
 
 
 def plain(all_moves: Sequence[Moves]) -> Rule | None:
@@ -288,7 +296,14 @@ def _adaptive_fit(m: Moves, name: str, b1: float, b2: float, corrected: bool) ->
 
 def find_rule(training: Training, dues: Sequence[Due]) -> Rule | None:
     """Return the rule that explains most parameters; None where none explains any."""
-    all_moves = moves(training, dues)
+    return find_rule_of(training, dues)
+
+
+def find_rule_of(
+    training: Training, dues: Sequence[Due], moved: Sequence[Sequence[Array]] | None = None, replay: Replay | None = None
+) -> Rule | None:
+    """Return the rule of steps that were replayed: what moved, and the values before, are the replay's."""
+    all_moves = moves(training, dues, moved, replay)
     if not all_moves or not _finite(all_moves):
         return None
     rules = []

@@ -359,7 +359,7 @@ def due(window: Window, reading: Reading, changed: Mapping[int, Any] | None = No
     ops = window.way(predictions)
     if not ops:
         return None
-    found = adjoints(trace, ops, replay, seeds, changed)
+    found = adjoints(trace, ops, window.sources, replay, seeds, changed)
     gradients: list[Array | None] = []
     for ref in window.step.before:
         g = found.get(ref)

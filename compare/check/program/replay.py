@@ -198,7 +198,7 @@ class Replay:
     def run(self, ops: Sequence[Op], changed: Mapping[int, Callable[["Replay", Op], Value]] | None = None) -> "Replay":
         """Compute operations in their order; those at the places in ``changed`` otherwise."""
         for op in ops:
-            other = changed.get(op.node) if changed else None
+            other = changed.get(op.at) if changed else None
             value = compute(self, op) if other is None else other(self, op)
             if op.kind in ("store", "put") and self.trace.rows[op.out][1][1:2] == "i":
                 value = np.trunc(_plain(value)).astype(int)  # an array of whole numbers stays one

@@ -70,33 +70,44 @@ class Training:
 
 
 def _links(trace: Trace) -> dict[int, int]:
-    """Return for each value that is replaced the value that replaces it."""
+    """Return for each value that is replaced the value that replaces it.
+
+    What changes in place is replaced by what it becomes; what has a name, an attribute or an entry of a list by what
+    stands there next, if that was computed from it; and what a line adds something to, time after time, by the sum.
+    """
     links: dict[int, int] = {}
-
-    def link(u: int, v: int) -> None:
-        if u != v and u not in links and trace.is_float(v) and _alike(trace, u, v):
-            links[u] = v
-
-    at_node: dict[tuple[int, int], set[int]] = {}
     for op in trace.ops:
-        if op.kind in ("binary", "augment") and op.detail in ("+", "-", "*"):
-            for position, u in enumerate(op.inputs[: 1 if op.detail == "-" else 2]):
-                at_node.setdefault((op.node, position), set()).add(u)
+        if op.kind in ("store", "put") and op.inputs[0] not in links and trace.is_float(op.out):
+            links[op.inputs[0]] = op.out
     held: dict[object, int] = {}
+    first_place: dict[int, object] = {}
+    placed: list[tuple[int, int, object]] = []
+    names: dict[int, set[object]] = {}
     for op in trace.ops:
-        if op.kind in ("binary", "augment") and op.detail in ("+", "-"):
-            for position, u in enumerate(op.inputs[: 1 if op.detail == "-" else 2]):
-                if op.out in at_node[op.node, position]:
-                    link(u, op.out)
-        elif op.kind in ("store", "put"):
-            link(op.inputs[0], op.out)
-        elif op.kind in ("bind", "set"):
-            place = _place(trace, op)
-            u, v = held.get(place), op.inputs[0]
+        if op.kind in ("bind", "set"):
+            place, v = _place(trace, op), op.inputs[0]
+            u = held.get(place)
             held[place] = v
-            if u is not None and u != v and u not in links and trace.maker[v] > trace.maker[u] and _alike(trace, u, v):
-                if trace.is_float(v) and _depends(trace, v, u):
-                    links[u] = v
+            first_place.setdefault(v, place)
+            names.setdefault(v, set()).add(place)
+            if u is not None and u != v and trace.is_float(v) and _alike(trace, u, v):
+                if trace.maker[v] > trace.maker[u]:
+                    placed.append((u, v, place))
+    for relaxed in (False, True):
+        taken = frozenset(links.values()) if relaxed else frozenset(names)
+        for u, v, place in sorted(placed, key=lambda one: first_place.get(one[0]) != one[2]):
+            if u not in links and _depends(trace, v, u, taken):
+                links[u] = v
+    at_node: dict[tuple[int, int], set[int]] = {}
+    adds = [op for op in trace.ops if op.kind in ("binary", "augment") and op.detail in ("+", "-")]
+    for op in adds:
+        for position, u in enumerate(op.inputs[: 1 if op.detail == "-" else 2]):
+            at_node.setdefault((op.node, position), set()).add(u)
+    for op in adds:
+        for position, u in enumerate(op.inputs[: 1 if op.detail == "-" else 2]):
+            if op.out in at_node[op.node, position] and u not in links and u != op.out:
+                if trace.is_float(op.out) and _alike(trace, u, op.out):
+                    links[u] = op.out
     return links
 
 
@@ -111,13 +122,18 @@ def _alike(trace: Trace, u: int, v: int) -> bool:
     return trace.size(u) == trace.size(v) and trace.rows[u][0] in ("float", "array", "plain")
 
 
-def _depends(trace: Trace, v: int, u: int) -> bool:
-    """Return whether a value is another one, scaled or not, with something added, by a few operations at most."""
+def _depends(trace: Trace, v: int, u: int, cut: frozenset[int]) -> bool:
+    """Return whether a value is another one, scaled or not, with something added, by a few operations at most.
+
+    What leads through another value that goes on from step to step does not count.
+    """
     todo = [(v, 0)]
     while todo:
         ref, depth = todo.pop()
         if ref == u:
             return True
+        if depth and ref in cut:
+            continue
         made = trace.maker[ref]
         if depth == 5 or made <= trace.maker[u]:
             continue

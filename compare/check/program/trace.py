@@ -173,7 +173,7 @@ class Trace:
         kind = row[0]
         if kind == "array":
             self.load([ref])
-            return self._values[ref]
+            return self._values.setdefault(ref, None)
         if kind == "float":
             value: Any = float(row[1])
         elif kind == "plain":
