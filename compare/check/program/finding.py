@@ -1,32 +1,33 @@
-"""What is said about one mistake in a program: where it is, what is wrong there, and how it may be mended."""
+"""A mistake that was found in a program: where it stands, what is due there, and edits that may mend it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from compare.check.program.trace import Place, Trace
+from compare.check.program.trace import Trace
 
-
-@dataclass(frozen=True)
-class Edit:
-    """A change of the source: at each of these places, which do not overlap, stands this text instead."""
-
-    parts: tuple[tuple[Place, str], ...]
+Edit = tuple[tuple[int, str], ...]
+"""Replacements that belong together: nodes, and the source that each of them becomes."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Finding:
     """One mistake."""
 
     node: int
-    """The wrong expression or statement, by its number in the syntax tree."""
+    """The node that is wrong."""
     says: str
-    """One or two sentences, in the program's own names, with a value of each."""
+    """What is computed and what is due, in the program's own names, with one value of each."""
+    name: str
+    """The catalogue's name for the mistake, or a short new one."""
     due: str
-    """What is due there."""
-    name: str | None = None
-    also: tuple[int, ...] = ()
-    """Other nodes that may fairly be called the wrong ones."""
-    edits: tuple[Edit, ...] = ()
-    """What may mend it, the likeliest first; the first that verifies is the fix."""
-    holds: Callable[[Trace], bool] | None = None
-    """Whether the mistake is gone from a new recording, of the program with an edit."""
+    also: list[int] = field(default_factory=list)
+    """Other nodes that may fairly be named."""
+    edits: list[Edit] = field(default_factory=list)
+    """What may mend it, the likeliest first. The first that ``holds`` in a second run is the fix."""
+    value: float | None = None
+    """What the report's first value should have been."""
+    proof: Callable[[Any], bool] | None = None
+    """What else must be so in a second run, whose ``Scene`` this is given."""
+    holds: Callable[[Trace], bool] = lambda _: False
+    """Whether an edited program's recording is without this mistake."""

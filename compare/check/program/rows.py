@@ -16,7 +16,7 @@ from compare.check.program.origins import Follower, Index
 from compare.check.program.reference import Reading, Window, _label_index, meetings, relevant
 from compare.check.program.states import wrong_states
 from compare.check.program.steps import Training, without_rates
-from compare.check.program.trace import COMPUTES, Op, Place, Trace
+from compare.check.program.trace import COMPUTES, Op, Trace
 from compare.check.program.whole_numbers import lost
 
 Key = tuple[int, int]
@@ -322,8 +322,8 @@ def short_batch(rows: Rows) -> Finding | None:
         node,
         f"Only {count} batches of {size} rows are taken: {size * count} of the {n} rows. "
         f"The last {missing} {'row is' if missing == 1 else 'rows are'} left out in every epoch.",
-        f"{-(-n // size)} batches, the last with {n - size * (-(-n // size) - 1)} rows",
-        "short-batch-dropped", also, edits,
+        "short-batch-dropped",
+        f"{-(-n // size)} batches, the last with {n - size * (-(-n // size) - 1)} rows", list(also), list(edits),
     )  # fmt: skip
 
 
@@ -343,20 +343,20 @@ def _counting(rows: Rows, n: int, size: int, count: int) -> tuple[int, tuple[int
             if isinstance(parent, ast.UnaryOp):
                 continue
             text = f"-(-{_factor(program.text(_n(node.left)), node.left)} // {_factor(program.text(_n(node.right)), node.right)})"
-            return op.node, (program.statement(op.node), loop), (Edit(((program.place(op.node), text),)),)
+            return op.node, (program.statement(op.node), loop), (((op.node, text),),)
         whole = _rounded_down(trace, op)
         if whole is not None:
             call = program.nodes[whole]
             assert isinstance(call, ast.Call) and isinstance(node, ast.BinOp)
             text = f"-(-{_factor(program.text(_n(node.left)), node.left)} // {_factor(program.text(_n(node.right)), node.right)})"
-            return whole, (program.statement(whole), loop), (Edit(((program.place(whole), text),)),)
+            return whole, (program.statement(whole), loop), (((whole, text),),)
     for number in _range_loops(rows):
         call = program.nodes[number].iter  # type: ignore[attr-defined]
         end = call.args[1]
         if isinstance(end, ast.BinOp) and isinstance(end.op, ast.Sub):
             if len(call.args) == 3 and ast.unparse(end.right) in (ast.unparse(call.args[2]), str(size)):
                 text = program.text(_n(end.left))
-                return _n(end), (number, loop), (Edit(((program.place(_n(end)), text),)),)
+                return _n(end), (number, loop), (((_n(end), text),),)
             if isinstance(end.left, ast.BinOp) and isinstance(end.left.op, ast.Sub):
                 pass
             return _n(end), (number, loop), ()
@@ -449,8 +449,8 @@ def row_left_out(rows: Rows) -> Finding | None:
             op.node,
             f"The {which} row is never used: {len(used)} of {len(everything)} rows are taken, and nothing else takes "
             f"the {which} one.",
-            f"all rows from the {'first' if which == 'first' else 'one taken'} on" if which == "first" else "the last row, too",
-            f"{which}-row-left-out", also, edits,
+            f"{which}-row-left-out",
+            f"all rows from the {'first' if which == 'first' else 'one taken'} on" if which == "first" else "the last row, too", list(also), list(edits),
         )  # fmt: skip
     return None
 
@@ -494,8 +494,8 @@ def _slice_edits(rows: Rows, batch: Batch, key: Key, which: str) -> tuple[tuple[
             if rest[2] is not None:
                 text += ":" + program.text(_n(rest[2]))
             nodes.append(op.node)
-            parts.append((program.place(_n(cut)), text))
-    return ((Edit(tuple(parts)),) if parts else ()), tuple(nodes)
+            parts.append((_n(cut), text))
+    return ((tuple(parts),) if parts else ()), tuple(nodes)
 
 
 def same_batch(rows: Rows) -> Finding | None:
@@ -532,8 +532,8 @@ def same_batch(rows: Rows) -> Finding | None:
         op.node,
         f"`{program.text(op.node)}` is the same {size} rows in all {len(epoch)} steps of an epoch"
         + (", and the labels are of other rows each time." if moving else f"; there are {len(owner[1])} rows."),
-        "the rows of the labels" if moving else f"another {size} rows in each step",
-        "one-batch-for-all", (), edits,
+        "one-batch-for-all",
+        "the rows of the labels" if moving else f"another {size} rows in each step", [], list(edits),
     )  # fmt: skip
 
 
@@ -563,7 +563,7 @@ def _as_the_other(rows: Rows, batch: Batch, op: Op, key: Key, labels: bool = Fal
         node = program.nodes[one.node]
         if isinstance(node, ast.Subscript) and isinstance(mine, ast.Subscript) and one.node != op.node:
             source, target = _row_index(node), _row_index(mine)
-            return (Edit(((program.place(_n(target)), program.text(_n(source))),)),)
+            return (((_n(target), program.text(_n(source))),),)
     return ()
 
 
@@ -612,16 +612,16 @@ def overlapping(rows: Rows) -> Finding | None:
     for one in {one.node: one for one in ops}.values():
         text = _blocks(program.nodes[one.node], program.text)
         if text is not None:
-            parts.append((program.place(_n(_row_index(program.nodes[one.node]))), text))  # type: ignore[arg-type]
+            parts.append((_n(_row_index(program.nodes[one.node])), text))  # type: ignore[arg-type]
             also += (one.node,)
     if parts:
-        edits = (Edit(tuple(parts)),)
+        edits = (tuple(parts),)
     return Finding(
         op.node,
         f"`{program.text(op.node)}` begins {stride} {'row' if stride == 1 else 'rows'} further in each step, and has "
         f"{size} rows: an epoch reaches {reached} of {n} rows.",
-        f"batches that begin {size} rows further each time",
-        "batches-overlap", (*also[1:], rows.training.loop), edits,
+        "batches-overlap",
+        f"batches that begin {size} rows further each time", [*also[1:], rows.training.loop], list(edits),
     )  # fmt: skip
 
 
@@ -655,7 +655,7 @@ def labels_apart(rows: Rows) -> Finding | None:
     node, also, edits = _where_parted(rows, batch)
     if node is None:
         return None
-    return Finding(node, says, "each row with its own label", "labels-apart-from-images", also, edits)
+    return Finding(node, says, "labels-apart-from-images", "each row with its own label", list(also), list(edits))
 
 
 def _labels_of(rows: Rows, batch: Batch) -> list[bytes] | None:
@@ -795,7 +795,7 @@ def _where_parted(rows: Rows, batch: Batch) -> tuple[int | None, tuple[int, ...]
             target = program.nodes[other.node]
             assert isinstance(target, ast.Subscript)
             if program.text(_n(_row_index(target))) != source:
-                edit = Edit(((program.place(_n(_row_index(target))), source),))
+                edit = ((_n(_row_index(target)), source),)
                 return other.node, (op.node,), (edit,)
     for op in only_x:
         one = program.nodes[op.node]
@@ -803,7 +803,7 @@ def _where_parted(rows: Rows, batch: Batch) -> tuple[int | None, tuple[int, ...]
             for mate in only_y:
                 mine = program.nodes[mate.node]
                 if isinstance(mine, ast.Call) and ast.unparse(mine.func) == ast.unparse(one.func):
-                    edit = _same_call(program.place, program.text, mine, one)
+                    edit = _same_call(program.text, mine, one)
                     return mate.node, (op.node,), ((edit,) if edit else ())
             return op.node, tuple(statements_y), _jointly(rows, op, batch)
     if only_y:
@@ -852,7 +852,7 @@ def _same_depth(one: int, other: int, program: object) -> bool:
 
 
 def _same_call(
-    place: Callable[[int], Place], text: Callable[[int], str], mine: ast.Call, other: ast.Call
+    text: Callable[[int], str], mine: ast.Call, other: ast.Call
 ) -> Edit | None:
     """Return an edit that gives a call the settings of another one."""
     if len(mine.args) != len(other.args) or len(mine.keywords) != len(other.keywords):
@@ -862,8 +862,8 @@ def _same_call(
     pairs += [(a.value, b.value) for a, b in zip(mine.keywords, other.keywords, strict=True) if a.arg == b.arg]
     for a, b in pairs:
         if ast.unparse(a) != ast.unparse(b):
-            parts.append((place(_n(a)), text(_n(b))))
-    return Edit(tuple(parts)) if parts else None
+            parts.append((_n(a), text(_n(b))))
+    return tuple(parts) if parts else None
 
 
 def _jointly(rows: Rows, op: Op, batch: Batch) -> tuple[Edit, ...]:
@@ -883,11 +883,10 @@ def _jointly(rows: Rows, op: Op, batch: Batch) -> tuple[Edit, ...]:
                 owner = program.text(_n(node.value))
     if owner is None or trace.rows[op.inputs[0]][0] == "list":
         return ()
-    place = program.place(_n(statement))
-    indent = " " * place.column
+    indent = " " * program.place(_n(statement)).column
     module = ast.unparse(call.func).rpartition(".")[0] or "np.random"
     text = f"p = {module}.permutation(len({x}))\n{indent}{x}, {owner} = {x}[p], {owner}[p]"
-    return (Edit(((place, text),)),)
+    return (((_n(statement), text),),)
 
 
 # ---------------------------------------------------------------------- targets
@@ -926,8 +925,8 @@ def targets(rows: Rows) -> Finding | None:
                 node,
                 f"The one stands beside its label: row {n} has the label {int(numbers[index[n]])}, and its one stands at "
                 f"{int(ones[n])}.",
-                f"a one at {int(numbers[index[n]])}",
-                "one-hot-off-by-one", (), edits,
+                "one-hot-off-by-one",
+                f"a one at {int(numbers[index[n]])}", [], list(edits),
             )  # fmt: skip
     return None
 
@@ -957,5 +956,5 @@ def _label_edits(program: object, node: int) -> tuple[int | None, tuple[Edit, ..
     if inner is index:
         return _n(target), ()
     text = program.text(_n(inner))  # type: ignore[attr-defined]
-    return _n(index), (Edit(((program.place(_n(index)), text),)),)  # type: ignore[attr-defined]
+    return _n(index), (((_n(index), text),),)  # type: ignore[attr-defined]
 

@@ -6,7 +6,6 @@ Each check says only what the whole recording shows; a rate that falls on purpos
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -79,8 +78,8 @@ def sums_go_on(training: Training) -> Finding | None:
         first,
         f"`{_target(program, first)}` still holds the former steps' sum when a step begins: it is never set back to 0, so "
         "each step goes by all gradients so far.",
-        "a sum that begins at 0 in each step",
-        "gradients-accumulate", tuple(statements[1:]), tuple(edits),
+        "gradients-accumulate",
+        "a sum that begins at 0 in each step", list(statements[1:]), list(edits),
     )  # fmt: skip
 
 
@@ -96,7 +95,7 @@ def _sums(training: Training, step: Step) -> Iterator[Op]:
             former = made >= 0 and made < step.begin and trace.ops[made].node == op.node
             if former and not _is_used(trace, ref, op, step) and trace.shape(ref) == trace.shape(op.out):
                 total = _total(trace, op, step)
-                if any(_depends(trace, after, total) for _, after in moved if after != total):
+                if any(_depends(trace, after, total, frozenset()) for _, after in moved if after != total):
                     yield op
 
 
@@ -134,11 +133,11 @@ def _set_instead(program: Program, statements: list[int]) -> Iterator[Edit]:
             return
         target, value = program.text(_n(node.target)), program.text(_n(node.value))
         if isinstance(node.target, ast.Name) and program.function(statement) is None:
-            parts.append((program.place(statement), f"{target} = {value}"))
+            parts.append((statement, f"{target} = {value}"))
         else:
-            parts.append((program.place(statement), f"{target} = {value}"))
+            parts.append((statement, f"{target} = {value}"))
     if parts:
-        yield Edit(tuple(parts))
+        yield tuple(parts)
 
 
 def _cleared(training: Training, step: Step) -> Iterator[Edit]:
@@ -155,13 +154,13 @@ def _cleared(training: Training, step: Step) -> Iterator[Edit]:
                 cleared.setdefault(program.statement(op.node), {})[text] = bool(trace.shape(ref))
     parts = []
     for statement, names in cleared.items():
-        place = program.place(statement)
+        indent = " " * program.place(statement).column
         if not isinstance(program.nodes[statement], ast.Assign | ast.AugAssign):
             return
         lines = [f"{name}[:] = 0" if array else f"{name} = 0.0" for name, array in names.items()]
-        parts.append((place, f"\n{' ' * place.column}".join([program.text(statement), *lines])))
+        parts.append((statement, f"\n{indent}".join([program.text(statement), *lines])))
     if parts:
-        yield Edit(tuple(parts))
+        yield tuple(parts)
 
 
 def _reset(training: Training, program: Program) -> Iterator[Edit]:
@@ -178,7 +177,7 @@ def _reset(training: Training, program: Program) -> Iterator[Edit]:
         called = ast.unparse(node.value.func).rpartition(".")[2].lower()
         if any(word in called for word in ("zero", "reset", "clear")) and program.function(_n(node)) is program.function(_n(loop)):
             text = f"{program.text(_n(node))}\n{indent}{program.text(_n(first))}"
-            yield Edit(((program.place(_n(first)), text),))
+            yield ((_n(first), text),)
 
 
 # ---------------------------------------------------------------------- a counter that stands still
@@ -218,8 +217,8 @@ def time_stands_still(training: Training) -> Finding | None:
         return Finding(
             sources[0] if sources else program.statement(node),
             f"`{time}` is {value} in every step: `{program.text(node)}` stays {base**value:g}.",  # type: ignore[operator]
-            f"`{time}` counts the steps: 1, 2, 3, ...",
-            "adam-time-stands-still", (*others, training.loop), edits,
+            "adam-time-stands-still",
+            f"`{time}` counts the steps: 1, 2, 3, ...", [*others, training.loop], list(edits),
         )  # fmt: skip
     return None
 
@@ -264,7 +263,7 @@ def _counting(training: Training, program: Program, time: str, sources: list[int
     if program.function(_n(loop)) is not None and sources and program.function(sources[0]) is not program.function(_n(loop)):
         return
     indent = " " * program.place(_n(loop.body[0])).column
-    yield Edit(((program.place(_n(last)), f"{program.text(_n(last))}\n{indent}{time} += 1"),))
+    yield ((_n(last), f"{program.text(_n(last))}\n{indent}{time} += 1"),)
 
 
 # ---------------------------------------------------------------------- units that stay alike
@@ -315,16 +314,16 @@ def alike(training: Training) -> list[Finding]:
             text = None if at < 0 else _random(program, trace.ops[at].node)
             start = trace.array(one.refs[0])
             if text is not None and start is not None and not np.any(start):
-                parts.append((program.place(trace.ops[at].node), text))
+                parts.append((trace.ops[at].node, text))
         also = tuple(program.statement(trace.ops[trace.maker[c.refs[0]]].node) for c in rest if trace.maker[c.refs[0]] >= 0)
-        edits = [Edit((part,)) for part in parts[:1]] + ([Edit(tuple(parts))] if len(parts) > 1 else [])
+        edits = [(part,) for part in parts[:1]] + ([tuple(parts)] if len(parts) > 1 else [])
         found.append(
             Finding(
                 node,
                 f"All {units} hidden units begin with the same weights ({first.flat[0]:g}), so they get the same "
                 "gradient and stay alike in every step: the layer is worth one unit.",
-                "weights that differ from unit to unit, as random ones do",
-                "weights-start-at-zero" if not np.any(first) else "weights-start-alike", also, tuple(edits[::-1]),
+                "weights-start-at-zero" if not np.any(first) else "weights-start-alike",
+                "weights that differ from unit to unit, as random ones do", list(also), list(edits[::-1]),
             )  # fmt: skip
         )
         break
@@ -387,9 +386,9 @@ def never_added(training: Training) -> list[Finding]:
             Finding(
                 node,
                 f"`{label}` is updated in each step, and nothing is computed with it: `{program.text(node)}` is without it.",
-                f"`{program.text(node)} + {label}`",
-                "bias-not-added", (),
-                tuple(Edit(((program.place(at), f"{program.text(at)} + {text}"),)) for at, text in edits),
+                "bias-not-added",
+                f"`{program.text(node)} + {label}`", [],
+                list(((at, f"{program.text(at)} + {text}"),) for at, text in edits),
             )  # fmt: skip
         )
     return found
@@ -528,9 +527,9 @@ def updates_lost(trace: Trace, training: Training | None) -> Finding | None:
             + (", the loop's variable" if looped else "")
             + f": `{source}` is the same in every step." if not looped else f"`{program.text(statement)}` gives the loop's "
             f"variable `{target}` a new value, and the array that it stood for stays as it was.",
-            "an update that is kept" if looped else f"`{source}` is what has to change",
             "nothing-updated" if looped or not trace.size(first.inputs[0]) == 1 else "bias-not-updated",
-            tuple(program.loops(node)[:1]), edits,
+            "an update that is kept" if looped else f"`{source}` is what has to change",
+            list(program.loops(node)[:1]), list(edits),
         )  # fmt: skip
     return None
 
@@ -576,9 +575,9 @@ def _kept(program: Program, statement: int, target: str, source: str, looped: bo
     if isinstance(node.value.right, ast.BinOp) and isinstance(node.value.right.op, ast.Add | ast.Sub):
         right = f"({right})"
     if looped and source == target:
-        yield Edit(((program.place(statement), f"{target} {operator} {right}"),))
+        yield ((statement, f"{target} {operator} {right}"),)
     elif source and source != target:
-        yield Edit(((program.place(_n(node.targets[0])), source),))
+        yield ((_n(node.targets[0]), source),)
 
 
 BIAS = re.compile(r"b\d*|b_\w+|\w+_b\d*|b[a-z]|\w*bias\w*|\w*intercept\w*", re.IGNORECASE)
@@ -625,8 +624,8 @@ def stands_still(training: Training) -> Finding | None:
             return Finding(
                 node,
                 f"`{text}` is added to every weighted sum, and no step changes it: it stays {value.ravel()[0]:g}.",
-                f"an update of `{text}` in each step",
-                "bias-not-updated", (*also, program.statement(op.node)), edits,
+                "bias-not-updated",
+                f"an update of `{text}` in each step", [*also, program.statement(op.node)], list(edits),
             )  # fmt: skip
     return None
 
@@ -668,7 +667,7 @@ def _also_moved(training: Training, statement: int, bias: str, ref: int, step: S
                 else:
                     whole = text.replace(_name_for(program, value, source, statement), f"({new})")
                 whole = whole.replace(weights, bias)
-                yield Edit(((program.place(statement), f"{text}\n{indent}{whole}"),))
+                yield ((statement, f"{text}\n{indent}{whole}"),)
 
 
 def _operands(node: ast.AST) -> list[tuple[ast.expr, int]] | None:
@@ -707,9 +706,9 @@ def shared(training: Training) -> Finding | None:
                 return Finding(
                     _n(node),
                     f"`{program.text(_n(node))}` is one array, several times: what is added to one of them is added to all.",
-                    "an array for each",
-                    "arrays-shared", (),
-                    (Edit(((program.place(_n(node)), f"[{text} for _ in range({count})]"),)),),
+                    "arrays-shared",
+                    "an array for each", [],
+                    [((_n(node), f"[{text} for _ in range({count})]"),)],
                 )  # fmt: skip
     return _two_names(training)
 
@@ -763,8 +762,8 @@ def _two_names(training: Training) -> Finding | None:
         return Finding(
             op.node,
             f"`{first}` and `{second}` are one object: what a step writes into `{second}` is in `{first}`, too.",
-            f"two of them, one for `{first}` and one for `{second}`",
-            "arrays-shared", (), edits,
+            "arrays-shared",
+            f"two of them, one for `{first}` and one for `{second}`", [], list(edits),
         )  # fmt: skip
     for named in holds.values():
         names = list(dict.fromkeys(name for name, _ in named))
@@ -779,8 +778,8 @@ def _two_names(training: Training) -> Finding | None:
         return Finding(
             node,
             f"`{first}` and `{second}` are one object: what is added to its arrays as `{second}` is in `{first}`, too.",
-            f"two of them, one for `{first}` and one for `{second}`",
-            "arrays-shared", (), (value,) if value is not None else (),
+            "arrays-shared",
+            f"two of them, one for `{first}` and one for `{second}`", [], list((value,) if value is not None else ()),
         )  # fmt: skip
     return _two_arrays(training)
 
@@ -819,11 +818,10 @@ def _copied(program: Program, node: int) -> Edit | None:
     if not isinstance(statement, ast.Assign):
         return None
     value = program.text(_n(statement.value))
-    place = program.place(_n(statement))
-    indent = " " * place.column
+    indent = " " * program.place(_n(statement)).column
     if len(statement.targets) == 2:
         lines = [f"{program.text(_n(target))} = {value}" for target in statement.targets]
-        return Edit(((place, f"\n{indent}".join(lines)),))
+        return ((_n(statement), f"\n{indent}".join(lines)),)
     if isinstance(statement.value, ast.Name | ast.Attribute):
         source = next(
             (program.nodes[one].value for one in _assignments(program, value) if isinstance(program.nodes[one], ast.Assign)),
@@ -831,7 +829,7 @@ def _copied(program: Program, node: int) -> Edit | None:
         )  # type: ignore[attr-defined]
         lists = isinstance(source, ast.List | ast.ListComp)
         text = f"[x.copy() for x in {value}]" if lists else f"{{k: x.copy() for k, x in {value}.items()}}"
-        return Edit(((program.place(_n(statement.value)), text),))
+        return ((_n(statement.value), text),)
     return None
 
 
@@ -856,14 +854,14 @@ def _two_arrays(training: Training) -> Finding | None:
             both = [name for name in names if name in changed]
             if len(both) < 2:
                 continue
-            place = program.place(_n(node))
+            indent = " " * program.place(_n(node)).column
             value = program.text(_n(node.value))
-            text = f"\n{' ' * place.column}".join(f"{name} = {value}" for name in names)
+            text = f"\n{indent}".join(f"{name} = {value}" for name in names)
             return Finding(
                 _n(node),
                 f"`{both[0]}` and `{both[1]}` are one array: what is added to one is added to the other.",
-                f"an array for `{both[0]}` and one for `{both[1]}`",
-                "arrays-shared", (), (Edit(((place, text),)),),
+                "arrays-shared",
+                f"an array for `{both[0]}` and one for `{both[1]}`", [], [((_n(node), text),)],
             )  # fmt: skip
     return None
 
@@ -900,14 +898,14 @@ def best_not_kept(training: Training) -> Finding | None:
                 continue
             if not _read_elsewhere(program, to, number):
                 continue
-            parts = tuple((program.place(_n(one)), f"{program.text(_n(one))}.copy()") for one in held)
+            parts = tuple((_n(one), f"{program.text(_n(one))}.copy()") for one in held)
             name = program.text(_n(held[0]))
             return Finding(
                 number,
                 f"`{ast.unparse(to)}` is the array `{name}` itself, no copy of it: each later step changes it in place, so "
                 "the best weights are lost.",
-                f"a copy: `{name}.copy()`",
-                "arrays-shared", tuple(_readers(program, to, number)), (Edit(parts),),
+                "arrays-shared",
+                f"a copy: `{name}.copy()`", list(_readers(program, to, number)), [parts],
             )  # fmt: skip
     return None
 
@@ -959,8 +957,8 @@ def rate_falls(training: Training) -> Finding | None:
                 statement,
                 f"`{name}` is computed from its own last value with `{counted}`, which grows: {values[0]:g}, {values[1]:g}, "
                 f"{values[2]:g}, {values[3]:g}, {values[4]:g}, ... falls faster and faster.",
-                f"`{name}` from the first rate each time",
-                "rate-decays", (), edits,
+                "rate-decays",
+                f"`{name}` from the first rate each time", [], list(edits),
             )  # fmt: skip
         moved = _meant_for_epochs(training, chain, statement)
         if moved is not None:
@@ -968,8 +966,8 @@ def rate_falls(training: Training) -> Finding | None:
                 statement,
                 f"`{program.text(statement)}` stands in the loop over batches: it runs in each step, and `{name}` is "
                 f"{values[min(len(values) - 1, 8)]:g} after {min(len(values) - 1, 8)} of them.",
-                "once in an epoch",
-                "rate-decays", (), moved,
+                "rate-decays",
+                "once in an epoch", [], list(moved),
             )  # fmt: skip
         if _dies(training, chain) and program.loops(statement):
             n = min(len(values) - 1, 3)
@@ -977,8 +975,8 @@ def rate_falls(training: Training) -> Finding | None:
                 statement,
                 f"`{program.text(statement)}` runs in each turn of the loop: `{name}` is {values[0]:g} at first and "
                 f"{values[n]:g} after {n} turns, and nothing is learned any more.",
-                "once, before the loop",
-                "rate-decays", (), _once(program, statement),
+                "rate-decays",
+                "once, before the loop", [], _once(program, statement),
             )  # fmt: skip
     return None
 
@@ -1036,7 +1034,7 @@ def _from_the_first(program: Program, statement: int, name: str, training: Train
         if isinstance(source.value, ast.Name | ast.Attribute):
             firsts.append(ast.unparse(source.value))
     return tuple(
-        Edit(((program.place(_n(one)), first),))
+        ((_n(one), first),)
         for first in dict.fromkeys(firsts)
         for one in ast.walk(node.value)
         if isinstance(one, ast.Name | ast.Attribute) and ast.unparse(one) == name
@@ -1064,11 +1062,10 @@ def _meant_for_epochs(training: Training, chain: Chain, statement: int) -> tuple
 
 def _after(program: Program, statement: int, loop: ast.For | ast.While, indent: str) -> Edit:
     """Return an edit that moves a statement behind a loop in which it stands."""
-    place, text = program.place(statement), program.text(statement)
-    last = loop.body[-1]
+    text, last = program.text(statement), loop.body[-1]
     if program.nodes[statement] is last:
-        return Edit(((place, f"pass\n{indent}{text}"),))
-    return Edit(((place, "pass"), (program.place(_n(last)), f"{program.text(_n(last))}\n{indent}{text}")))
+        return ((statement, f"pass\n{indent}{text}"),)
+    return ((statement, "pass"), (_n(last), f"{program.text(_n(last))}\n{indent}{text}"))
 
 
 def _dies(training: Training, chain: Chain) -> bool:
@@ -1081,17 +1078,12 @@ def _dies(training: Training, chain: Chain) -> bool:
     return whole and len(values) > 20 and values[len(values) // 2] < 1e-6 * values[0]
 
 
-def _once(program: Program, statement: int) -> tuple[Edit, ...]:
+def _once(program: Program, statement: int) -> list[Edit]:
     """Return edits that take a statement out of its loop: it stands before it, or nowhere."""
     loop = program.loops(statement)[0]
-    place = program.place(statement)
-    start = program.place(loop)
-    found = program.nodes[loop]
-    assert isinstance(found, ast.For | ast.While)
-    text = program.text(statement)
-    head = program.cells[program.cell_of[loop]].splitlines()[start.line - 1][start.column :]
-    line = replace(start, end_line=start.line, end_column=start.column + len(head))
-    return (
-        Edit(((line, f"{text}\n{' ' * start.column}{head}"), (place, "pass"))),
-        Edit(((place, "pass"),)),
-    )
+    text, whole = program.text(statement), program.text(loop)
+    found: list[Edit] = [((statement, "pass"),)]
+    if whole.count(text) == 1:
+        indent = " " * program.place(loop).column
+        found.insert(0, ((loop, f"{text}\n{indent}{whole.replace(text, 'pass')}"),))
+    return found

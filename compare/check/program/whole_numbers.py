@@ -60,8 +60,8 @@ def wraps(trace: Trace, training: Training | None) -> Finding | None:
             op.node,
             f"`{program.text(op.node)}` is computed in {_type_name(trace, op.out)}, which cannot hold {int(exact[at])}: "
             f"{sum_text} gives {int(got[at])}.",
-            f"{int(exact[at])}",
-            "uint8-wraps", _casts(trace, op), tuple(_widened(program, op, trace)),
+            "uint8-wraps",
+            f"{int(exact[at])}", list(_casts(trace, op)), list(_widened(program, op, trace)),
         )  # fmt: skip
     return None
 
@@ -117,7 +117,7 @@ def _widened(program: Program, op: Op, trace: Trace) -> list[Edit]:
         for target in dict.fromkeys((inner, one)):
             text = program.text(_n(target))
             text = text if isinstance(target, ast.Name | ast.Attribute | ast.Call | ast.Subscript) else f"({text})"
-            edits.append(Edit(((program.place(_n(target)), f"{text}.astype(float)"),)))
+            edits.append(((_n(target), f"{text}.astype(float)"),))
     return edits
 
 
@@ -140,14 +140,14 @@ def divided_away(trace: Trace, training: Training | None) -> Finding | None:
         edits: tuple[Edit, ...] = ()
         if isinstance(node, ast.BinOp):
             text = f"{program.text(_n(node.left))} / {program.text(_n(node.right))}"
-            edits = (Edit(((program.place(op.node), text),)),)
+            edits = (((op.node, text),),)
         some = float(np.unique(x)[-2])
         return Finding(
             op.node,
             f"`{program.text(op.node)}` is a division in whole numbers: {some:g} // {divisor:g} is 0, and so is all but the "
             "largest.",
-            f"{some:g} / {divisor:g} = {some / divisor:.3g}",
-            "whole-number-division", (), edits,
+            "whole-number-division",
+            f"{some:g} / {divisor:g} = {some / divisor:.3g}", [], list(edits),
         )  # fmt: skip
     return None
 
@@ -186,8 +186,8 @@ def weights_cut(trace: Trace) -> Finding | None:
             source,
             f"`{name}` holds whole numbers only ({np.dtype(trace.rows[head][1])}): {float(wanted.ravel()[0]):g} becomes "
             f"{int(np.trunc(wanted.ravel()[0]))} in it, and small steps are lost.",
-            "an array of floats",
-            "weights-in-whole-numbers", tuple(cut), tuple(_floats(program, source)),
+            "weights-in-whole-numbers",
+            "an array of floats", list(cut), list(_floats(program, source)),
         )  # fmt: skip
     return None
 
@@ -207,14 +207,14 @@ def _floats(program: Program, node: int) -> list[Edit]:
     edits = []
     for keyword in call.keywords:
         if keyword.arg == "dtype":
-            edits.append(Edit(((program.place(_n(keyword.value)), "float"),)))
+            edits.append(((_n(keyword.value), "float"),))
     if not edits and call.args:
         if ast.unparse(call.func).rpartition(".")[2] in ("array", "asarray"):
             for one in ast.walk(call.args[0]):
                 if isinstance(one, ast.Constant) and type(one.value) is int:
-                    edits.append(Edit(((program.place(_n(one)), f"{one.value}.0"),)))
+                    edits.append(((_n(one), f"{one.value}.0"),))
                     break
         last = call.args[-1]
         text = f"{program.text(_n(last))}, dtype=float"
-        edits.append(Edit(((program.place(_n(last)), text),)))
+        edits.append(((_n(last), text),))
     return edits
