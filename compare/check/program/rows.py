@@ -7,9 +7,11 @@ that overlap or stay the same, images that are taught with another one's label.
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from compare.check.program.diagnose import diagnose
 from compare.check.program.finding import Edit, Finding
 from compare.check.program.optimizers import Rule
 from compare.check.program.origins import Follower, Index
@@ -270,8 +272,27 @@ def wrong_rows(
     trace: Trace, training: Training | None, reading: Reading | None, rule: Rule | None
 ) -> list[Finding]:
     """Return what one step does not show: wrong rows and labels, numbers that lose something, states that go on."""
-    found = [*lost(trace, training), *wrong_states(trace, training, reading, rule)]
-    return found + (wrongly_taken(training, reading) if training is not None else [])
+    found = [*lost(trace, training), *wrong_states(trace, training)]
+    if training is not None:
+        found += wrongly_taken(training, reading)
+    before = len(rule.wrong) if rule is not None and rule.momentum < 1 else None
+    for one in found:
+        one.holds = partial(_is_gone, one.name, before)
+    return found
+
+
+def _is_gone(name: str, before: int | None, trace: Trace) -> bool:
+    """Return whether a new recording is without a mistake, and no more parameters than before move wrongly."""
+    diagnosis = diagnose(trace)
+    if diagnosis is None:
+        return False
+    wrong = diagnosis.wrong
+    reading = diagnosis.right or min(wrong, key=lambda one: len(wrong[one]), default=None)
+    if reading is not None and before is not None and len(wrong[reading]) > before:
+        return False
+    again = [*lost(trace, diagnosis.training), *wrong_states(trace, diagnosis.training)]
+    again += wrongly_taken(diagnosis.training, reading)
+    return all(one.name != name for one in again)
 
 
 def wrongly_taken(training: Training, reading: Reading | None) -> list[Finding]:

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from compare.check.program.finding import Edit, Finding
-from compare.check.program.optimizers import Rule
-from compare.check.program.reference import Reading, Window
+from compare.check.program.reference import Window
 from compare.check.program.steps import Chain, Step, Training, _depends
 from compare.check.program.trace import COMPUTES, Op, Program, Trace
 
 
-def wrong_states(trace: Trace, training: Training | None, reading: Reading | None, rule: Rule | None) -> list[Finding]:
+def wrong_states(trace: Trace, training: Training | None) -> list[Finding]:
     """Return what goes wrong from step to step."""
     found: list[Finding | None] = []
     if training is not None and training.steps:
