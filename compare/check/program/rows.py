@@ -5,6 +5,7 @@ that overlap or stay the same, images that are taught with another one's label.
 """
 
 import ast
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -157,24 +158,26 @@ class Rows:
         """Return the batches of each whole epoch: of each turn of the loop around the steps."""
         trace = self.trace
         steps = self.training.steps
-        best: tuple[float, list[tuple[int, int]]] | None = None
+        begins = [step.begin for step in steps]
+        best: tuple[float, list[range]] | None = None
         for spans in turns(trace).values():
-            whole = [span for span in spans if sum(span[0] <= s.begin and s.end <= span[1] for s in steps) >= 2]
+            whole = []
+            for begin, end in spans:
+                first, last = bisect_left(begins, begin), bisect_left(begins, end)
+                while last > first and steps[last - 1].end > end:
+                    last -= 1
+                if last - first >= 2:
+                    whole.append((end - begin, range(first, last)))
             if whole:
-                length = float(np.median([end - begin for begin, end in whole]))
+                length = float(np.median([length for length, _ in whole]))
                 if best is None or length < best[0]:
-                    best = (length, whole)
+                    best = (length, [inside for _, inside in whole])
         if best is None:
             if trace.stopped or self.training.loop in trace.shortened or len(self.batches) != len(steps):
                 return []
             return [self.batches]
-        found = []
-        for begin, end in best[1]:
-            inside = [n for n, s in enumerate(steps) if begin <= s.begin and s.end <= end]
-            epoch = [batch for batch in self.batches if batch.step in set(inside)]
-            if len(epoch) == len(inside):
-                found.append(epoch)
-        return found
+        by_step = {batch.step: batch for batch in self.batches}
+        return [[by_step[n] for n in inside] for inside in best[1] if all(n in by_step for n in inside)]
 
     # ------------------------------------------------------------------ following back
 

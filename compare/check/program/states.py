@@ -11,7 +11,7 @@ import numpy as np
 
 from compare.check.program.finding import Edit, Finding
 from compare.check.program.reference import Window
-from compare.check.program.steps import Chain, Step, Training, _depends
+from compare.check.program.steps import Chain, Step, Training, _depends, chains_of
 from compare.check.program.trace import COMPUTES, Op, Program, Trace
 
 
@@ -19,14 +19,15 @@ def wrong_states(trace: Trace, training: Training | None) -> list[Finding]:
     """Return what goes wrong from step to step."""
     found: list[Finding | None] = []
     if training is not None and training.steps:
+        chains = chains_of(trace)
         found = [
             sums_go_on(training),
             time_stands_still(training),
             *alike(training),
-            *never_added(training),
+            *never_added(training, chains),
             shared(training),
             best_not_kept(training),
-            rate_falls(training),
+            rate_falls(training, chains),
         ]
     dead = updates_lost(trace, training)
     found += [dead, None if dead is not None or training is None else stands_still(training)]
@@ -345,17 +346,16 @@ def _random(program: Program, node: int) -> str | None:
 # ---------------------------------------------------------------------- what is updated for nothing, and what never is
 
 
-def never_added(training: Training) -> list[Finding]:
+def never_added(training: Training, chains: list[Chain]) -> list[Finding]:
     """Return what is trained like the parameters and takes no part in the forward pass."""
     trace, program = training.trace, training.trace.program
     step = training.steps[min(1, len(training.steps) - 1)]
     rates = {ref for chain in training.parameters for ref in _factors(trace, chain, step)}
     window = Window(training, step)
+    known = {chain.refs[0] for chain in training.parameters}
     found = []
-    for chain in _idle(training):
-        if chain in training.parameters or chain in training.states and not _is_idle(trace, chain):
-            continue
-        if not _is_idle(trace, chain):
+    for chain in chains:
+        if chain.refs[0] in known or not _is_idle(trace, chain):
             continue
         op = _update(trace, chain, step)
         if op is None or op.detail not in ("-", "+") or len(op.inputs) != 2:
@@ -391,14 +391,6 @@ def never_added(training: Training) -> list[Finding]:
             )  # fmt: skip
         )
     return found
-
-
-def _idle(training: Training) -> list[Chain]:
-    """Return everything else that is replaced from step to step."""
-    from compare.check.program.steps import chains_of
-
-    known = {chain.refs[0] for chain in training.parameters}
-    return [chain for chain in chains_of(training.trace) if chain.refs[0] not in known]
 
 
 def _is_idle(trace: Trace, chain: Chain) -> bool:
@@ -715,20 +707,30 @@ def shared(training: Training) -> Finding | None:
 def _one_for_two(training: Training, call: ast.Call) -> bool:
     """Return whether the array that a call gave is changed in place twice in one step, under two places of a list."""
     trace = training.trace
-    heads = [op.out for op in trace.ops if op.kind == "call" and op.node == _n(call)]
     step = training.steps[min(1, len(training.steps) - 1)]
-    for chain in (*training.parameters, *training.states):
-        if chain.refs[0] not in heads:
+    for op in trace.ops[: step.begin]:
+        if op.kind != "call" or op.node != _n(call):
             continue
-        changed = [
-            op for op in trace.ops[step.begin : step.end] if op.kind in ("augment", "store") and op.out in set(chain.refs)
-        ]
-        places = [
-            tuple(op.detail) for op in trace.ops[step.begin : step.end] if op.kind == "set" and op.inputs[0] in set(chain.refs)
-        ]
-        if len(changed) >= 2 and (len(set(places)) >= 2 or not places):
+        versions = set(_versions(trace, op.out, step.end))
+        during = [one for one in trace.ops[step.begin : step.end] if one.inputs]
+        changed = [one for one in during if one.kind in ("augment", "store") and one.out in versions]
+        places = {tuple(one.detail) for one in during if one.kind == "set" and one.inputs[0] in versions}
+        if len(changed) >= 2 and (len(places) >= 2 or not places):
             return True
     return False
+
+
+def _versions(trace: Trace, ref: int, end: int) -> Iterator[int]:
+    """Yield what an array was, from a version on, as it was changed in place."""
+    while True:
+        yield ref
+        later = [
+            at for at in trace.users[ref]
+            if at < end and trace.ops[at].kind in ("augment", "store", "put") and trace.ops[at].inputs[0] == ref
+        ]  # fmt: skip
+        if not later:
+            return
+        ref = trace.ops[later[0]].out
 
 
 def _two_names(training: Training) -> Finding | None:
@@ -932,10 +934,10 @@ def _read_elsewhere(program: Program, to: ast.AST, number: int) -> bool:
 # ---------------------------------------------------------------------- a rate that falls by mistake
 
 
-def rate_falls(training: Training) -> Finding | None:
+def rate_falls(training: Training, chains: list[Chain]) -> Finding | None:
     """Return a learning rate that is divided, again and again, by what was meant for the first one."""
     trace, program = training.trace, training.trace.program
-    for chain in _rates(training):
+    for chain in _rates(training, chains):
         nodes = {trace.ops[trace.maker[ref]].node for ref in chain.refs[1:] if trace.maker[ref] >= 0}
         if len(nodes) != 1:
             continue
@@ -980,18 +982,12 @@ def rate_falls(training: Training) -> Finding | None:
     return None
 
 
-def _rates(training: Training) -> list[Chain]:
+def _rates(training: Training, chains: list[Chain]) -> list[Chain]:
     """Return single numbers that multiply what the parameters move by."""
     trace = training.trace
     step = training.steps[min(1, len(training.steps) - 1)]
     used = {ref for chain in training.parameters for s in (step, training.steps[0]) for ref in _factors(trace, chain, s)}
-    return [chain for chain in _every(training) if trace.size(chain.refs[0]) == 1 and used & set(chain.refs)]
-
-
-def _every(training: Training) -> list[Chain]:
-    from compare.check.program.steps import chains_of
-
-    return chains_of(training.trace)
+    return [chain for chain in chains if trace.size(chain.refs[0]) == 1 and used & set(chain.refs)]
 
 
 def _by_the_clock(trace: Trace, chain: Chain, op: Op) -> str | None:
