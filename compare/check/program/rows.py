@@ -5,6 +5,7 @@ that overlap or stay the same, images that are taught with another one's label.
 """
 
 import ast
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,9 +13,8 @@ from functools import partial
 
 import numpy as np
 
-from compare.check.program.diagnose import diagnose
+from compare.check.program.diagnose import Diagnosis, diagnose
 from compare.check.program.finding import Edit, Finding
-from compare.check.program.optimizers import Rule
 from compare.check.program.origins import Follower, Index
 from compare.check.program.reference import Reading, Window, _label_index, meetings, relevant
 from compare.check.program.states import wrong_states
@@ -271,31 +271,35 @@ def _axis(trace: Trace, op: Op, position: int) -> int | None:
 # ---------------------------------------------------------------------- what is said
 
 
-def wrong_rows(
-    trace: Trace, training: Training | None, reading: Reading | None, rule: Rule | None
-) -> list[Finding]:
+def wrong_rows(trace: Trace, training: Training | None, reading: Reading | None) -> list[Finding]:
     """Return what one step does not show: wrong rows and labels, numbers that lose something, states that go on."""
     found = [*lost(trace, training), *wrong_states(trace, training)]
     if training is not None:
         found += wrongly_taken(training, reading)
-    before = len(rule.wrong) if rule is not None and rule.momentum < 1 else None
+    found += lines_left_out(trace)
     for one in found:
-        one.holds = partial(_is_gone, one.name, before)
+        one.holds = partial(_is_gone, one.name, trace)
     return found
 
 
-def _is_gone(name: str, before: int | None, trace: Trace) -> bool:
+def _is_gone(name: str, before: Trace, trace: Trace) -> bool:
     """Return whether a new recording is without a mistake, and no more parameters than before move wrongly."""
-    diagnosis = diagnose(trace)
-    if diagnosis is None:
+    old, new = diagnose(before), diagnose(trace)
+    if new is None:
         return False
+    reading, wrong = _likeliest(new)
+    if old is not None and wrong > _likeliest(old)[1]:
+        return False
+    again = [*lost(trace, new.training), *wrong_states(trace, new.training), *wrongly_taken(new.training, reading)]
+    again += lines_left_out(trace)
+    return all(one.name != name for one in again)
+
+
+def _likeliest(diagnosis: Diagnosis) -> tuple[Reading | None, int]:
+    """Return the reading by which fewest parameters move wrongly, and how many do."""
     wrong = diagnosis.wrong
     reading = diagnosis.right or min(wrong, key=lambda one: len(wrong[one]), default=None)
-    if reading is not None and before is not None and len(wrong[reading]) > before:
-        return False
-    again = [*lost(trace, diagnosis.training), *wrong_states(trace, diagnosis.training)]
-    again += wrongly_taken(diagnosis.training, reading)
-    return all(one.name != name for one in again)
+    return reading, 0 if reading is None else len(wrong[reading])
 
 
 def wrongly_taken(training: Training, reading: Reading | None) -> list[Finding]:
@@ -477,6 +481,41 @@ def row_left_out(rows: Rows) -> Finding | None:
             f"all rows from the {'first' if which == 'first' else 'one taken'} on" if which == "first" else "the last row, too", list(also), list(edits),
         )  # fmt: skip
     return None
+
+
+def lines_left_out(trace: Trace) -> list[Finding]:
+    """Return a slice of a table's lines that leaves the last one out, though it is a row like the others."""
+    program = trace.program
+    for op in trace.ops:
+        if op.kind != "call" or op.detail[0].rpartition(".")[2] not in ("splitlines", "split", "readlines"):
+            continue
+        node = program.nodes[program.parents.get(op.node, 0)]
+        lines = trace.value(op.out)
+        if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Slice) or not isinstance(lines, list):
+            continue
+        end = node.slice.upper
+        if end is None or ast.unparse(end) != "-1" or len(lines) < 5 or any(type(line) is not str for line in lines):
+            continue
+        if _form(lines[-1]) != _form(lines[-2]) or "number" not in _form(lines[-1]):
+            continue
+        start = "" if node.slice.lower is None else program.text(_n(node.slice.lower))
+        return [
+            Finding(
+                _n(node),
+                f"`{program.text(_n(node))}` leaves the last line out, and `{lines[-1].strip()}` is a row like the others.",
+                "last-row-left-out",
+                f"all lines: `[{start}:]`",
+                [],
+                [((_n(node.slice), f"{start}:"),)],
+            )
+        ]
+    return []
+
+
+def _form(line: str) -> list[str]:
+    """Return what a line of a table has: numbers, and words."""
+    fields = line.replace(",", " ").replace(";", " ").split()
+    return ["number" if re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", field) else "word" for field in fields]
 
 
 def _used_elsewhere(rows: Rows, key: Key, n: int) -> set[int]:
