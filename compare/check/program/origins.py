@@ -43,16 +43,82 @@ MOST = 6
 """Origins that are kept for one axis."""
 
 ENTRYWISE = frozenset(
-    "exp log log1p expm1 log2 log10 sqrt square tanh sin cos abs absolute fabs sign add subtract multiply divide "
-    "true_divide power negative reciprocal maximum minimum clip where round around rint floor ceil astype copy array "
-    "asarray asanyarray ascontiguousarray float64 float32 int64 int32 nan_to_num equal not_equal greater greater_equal "
-    "less less_equal logical_and logical_or logical_not heaviside expit isnan isfinite float int matrix mod remainder "
-    "floor_divide bool_ uint8 cumsum".split()
+    [
+        "exp",
+        "log",
+        "log1p",
+        "expm1",
+        "log2",
+        "log10",
+        "sqrt",
+        "square",
+        "tanh",
+        "sin",
+        "cos",
+        "abs",
+        "absolute",
+        "fabs",
+        "sign",
+        "add",
+        "subtract",
+        "multiply",
+        "divide",
+        "true_divide",
+        "power",
+        "negative",
+        "reciprocal",
+        "maximum",
+        "minimum",
+        "clip",
+        "where",
+        "round",
+        "around",
+        "rint",
+        "floor",
+        "ceil",
+        "astype",
+        "copy",
+        "array",
+        "asarray",
+        "asanyarray",
+        "ascontiguousarray",
+        "float64",
+        "float32",
+        "int64",
+        "int32",
+        "nan_to_num",
+        "equal",
+        "not_equal",
+        "greater",
+        "greater_equal",
+        "less",
+        "less_equal",
+        "logical_and",
+        "logical_or",
+        "logical_not",
+        "heaviside",
+        "expit",
+        "isnan",
+        "isfinite",
+        "float",
+        "int",
+        "matrix",
+        "mod",
+        "remainder",
+        "floor_divide",
+        "bool_",
+        "uint8",
+        "cumsum",
+    ]
 )
-RESHAPES = frozenset("reshape ravel flatten squeeze expand_dims atleast_2d atleast_1d view".split())
-REDUCES = frozenset("sum mean max min std var argmax argmin prod any all amax amin median".split())
-STACKS = frozenset("concatenate vstack hstack column_stack append stack row_stack".split())
-EMPTY = frozenset("zeros ones empty full eye identity zeros_like ones_like empty_like full_like".split())
+RESHAPES = frozenset(["reshape", "ravel", "flatten", "squeeze", "expand_dims", "atleast_2d", "atleast_1d", "view"])
+REDUCES = frozenset(
+    ["sum", "mean", "max", "min", "std", "var", "argmax", "argmin", "prod", "any", "all", "amax", "amin", "median"]
+)
+STACKS = frozenset(["concatenate", "vstack", "hstack", "column_stack", "append", "stack", "row_stack"])
+EMPTY = frozenset(
+    ["zeros", "ones", "empty", "full", "eye", "identity", "zeros_like", "ones_like", "empty_like", "full_like"]
+)
 
 
 class Follower:
@@ -327,7 +393,7 @@ class Follower:
         row = trace.rows[op.inputs[1]]
         refs = list(row[1]) if row[0] == "tuple" else [op.inputs[1]]
         first = trace.value(refs[0])
-        axes = list(x.axes) if len(x.axes) == len(shape) else [() for _ in shape]
+        axes: list[tuple[Origin, ...]] = list(x.axes) if len(x.axes) == len(shape) else [() for _ in shape]
         if not shape:
             return x
         rest = [self.found.get(ref, NOTHING) for ref in (*refs[1:], op.inputs[2])]
@@ -355,7 +421,9 @@ class Follower:
         if how == "item" and len(shape) >= 1 and part.alone:
             index = self.trace.value(op.inputs[2])
             if type(index) is int or isinstance(index, np.integer):
-                axes = list(before.axes) if len(before.axes) == len(shape) else [() for _ in shape]
+                axes: list[tuple[Origin, ...]] = (
+                    list(before.axes) if len(before.axes) == len(shape) else [() for _ in shape]
+                )
                 mine = {(o.root, o.axis) for o in axes[0]} if axes else set()
                 places = [p for p in part.alone if p[0] != op.inputs[0]]
                 axes[0] = _with_places(axes[0], shape[0], int(index), places) if places or mine else axes[0]
@@ -440,4 +508,3 @@ def _with_places(
         index[at] = place
         found[root, axis] = Origin(root, axis, index)
     return tuple(found.values())[:MOST]
-

@@ -7,6 +7,7 @@ import ast
 import numpy as np
 
 from compare.check.program.finding import Edit, Finding
+from compare.check.program.source import number_of
 from compare.check.program.steps import Training
 from compare.check.program.trace import Op, Program, Trace
 
@@ -17,11 +18,6 @@ def lost(trace: Trace, training: Training | None) -> list[Finding]:
     """Return what whole numbers lose."""
     found = [wraps(trace, training), divided_away(trace, training), weights_cut(trace)]
     return [one for one in found if one is not None]
-
-
-def _n(node: ast.AST) -> int:
-    number: int = node.number  # type: ignore[attr-defined]
-    return number
 
 
 def _kind(trace: Trace, ref: int) -> str:
@@ -47,7 +43,13 @@ def wraps(trace: Trace, training: Training | None) -> Finding | None:
         wide = [np.asarray(x).astype(np.int64) for x in given]
         if any((np.asarray(x) != w).any() for x, w in zip(given, wide, strict=True)):
             continue
-        exact = -wide[0] if op.kind == "unary" else EXACT[op.detail](*wide) if op.detail != "**" or wide[1].min() >= 0 else None
+        exact = (
+            -wide[0]
+            if op.kind == "unary"
+            else EXACT[op.detail](*wide)
+            if op.detail != "**" or wide[1].min() >= 0
+            else None
+        )
         if exact is None:
             continue
         got = np.asarray(trace.value(op.out)).astype(np.int64)
@@ -58,8 +60,8 @@ def wraps(trace: Trace, training: Training | None) -> Finding | None:
         sum_text = f"-{shown[0]}" if op.kind == "unary" else f"{shown[0]} {op.detail} {shown[1]}"
         return Finding(
             op.node,
-            f"`{program.text(op.node)}` is computed in {_type_name(trace, op.out)}, which cannot hold {int(exact[at])}: "
-            f"{sum_text} gives {int(got[at])}.",
+            f"`{program.text(op.node)}` is computed in {_type_name(trace, op.out)}, which cannot hold "
+            f"{int(exact[at])}: {sum_text} gives {int(got[at])}.",
             "uint8-wraps",
             f"{int(exact[at])}", list(_casts(trace, op)), list(_widened(program, op, trace)),
         )  # fmt: skip
@@ -107,7 +109,7 @@ def _widened(program: Program, op: Op, trace: Trace) -> list[Edit]:
         operands = [node.left, node.right]
     elif isinstance(node, ast.UnaryOp):
         operands = [node.operand]
-    edits = []
+    edits: list[Edit] = []
     for one, ref in zip(operands, op.inputs, strict=False):
         if _kind(trace, ref) not in ("u1", "i1", "u2", "i2", "u4", "u8"):
             continue
@@ -115,9 +117,9 @@ def _widened(program: Program, op: Op, trace: Trace) -> list[Edit]:
         while isinstance(inner, ast.BinOp) and not isinstance(inner.left, ast.Constant):
             inner = inner.left
         for target in dict.fromkeys((inner, one)):
-            text = program.text(_n(target))
+            text = program.text(number_of(target))
             text = text if isinstance(target, ast.Name | ast.Attribute | ast.Call | ast.Subscript) else f"({text})"
-            edits.append(((_n(target), f"{text}.astype(float)"),))
+            edits.append(((number_of(target), f"{text}.astype(float)"),))
     return edits
 
 
@@ -126,7 +128,12 @@ def divided_away(trace: Trace, training: Training | None) -> Finding | None:
     program = trace.program
     seen: set[int] = set()
     for op in trace.ops:
-        if op.kind not in ("binary", "augment") or op.detail != "//" or trace.size(op.inputs[0]) < 20 or op.node in seen:
+        if (
+            op.kind not in ("binary", "augment")
+            or op.detail != "//"
+            or trace.size(op.inputs[0]) < 20
+            or op.node in seen
+        ):
             continue
         seen.add(op.node)
         x, y = trace.array(op.inputs[0]), trace.array(op.inputs[1])
@@ -139,13 +146,13 @@ def divided_away(trace: Trace, training: Training | None) -> Finding | None:
         node = program.nodes[op.node]
         edits: tuple[Edit, ...] = ()
         if isinstance(node, ast.BinOp):
-            text = f"{program.text(_n(node.left))} / {program.text(_n(node.right))}"
+            text = f"{program.text(number_of(node.left))} / {program.text(number_of(node.right))}"
             edits = (((op.node, text),),)
         some = float(np.unique(x)[-2])
         return Finding(
             op.node,
-            f"`{program.text(op.node)}` is a division in whole numbers: {some:g} // {divisor:g} is 0, and so is all but the "
-            "largest.",
+            f"`{program.text(op.node)}` is a division in whole numbers: {some:g} // {divisor:g} is 0, and so is all "
+            "but the largest.",
             "whole-number-division",
             f"{some:g} / {divisor:g} = {some / divisor:.3g}", [], list(edits),
         )  # fmt: skip
@@ -178,14 +185,15 @@ def weights_cut(trace: Trace) -> Finding | None:
         source = trace.ops[made].node if made >= 0 else node
         target = program.nodes[node]
         place = target.target if isinstance(target, ast.AugAssign) else target.targets[0]  # type: ignore[attr-defined]
-        name = program.text(_n(place.value))
+        name = program.text(number_of(place.value))  # type: ignore[union-attr]
         wanted = trace.array(ops[0].inputs[2])
         got = trace.array(ops[0].out)
-        assert wanted is not None and got is not None
+        assert wanted is not None
+        assert got is not None
         return Finding(
             source,
-            f"`{name}` holds whole numbers only ({np.dtype(trace.rows[head][1])}): {float(wanted.ravel()[0]):g} becomes "
-            f"{int(np.trunc(wanted.ravel()[0]))} in it, and small steps are lost.",
+            f"`{name}` holds whole numbers only ({np.dtype(trace.rows[head][1])}): {float(wanted.ravel()[0]):g} "
+            f"becomes {int(np.trunc(wanted.ravel()[0]))} in it, and small steps are lost.",
             "weights-in-whole-numbers",
             "an array of floats", list(cut), list(_floats(program, source)),
         )  # fmt: skip
@@ -204,17 +212,17 @@ def _floats(program: Program, node: int) -> list[Edit]:
     call = program.nodes[node]
     if not isinstance(call, ast.Call):
         return []
-    edits = []
+    edits: list[Edit] = []
     for keyword in call.keywords:
         if keyword.arg == "dtype":
-            edits.append(((_n(keyword.value), "float"),))
+            edits.append(((number_of(keyword.value), "float"),))
     if not edits and call.args:
         if ast.unparse(call.func).rpartition(".")[2] in ("array", "asarray"):
             for one in ast.walk(call.args[0]):
                 if isinstance(one, ast.Constant) and type(one.value) is int:
-                    edits.append(((_n(one), f"{one.value}.0"),))
+                    edits.append(((number_of(one), f"{one.value}.0"),))
                     break
         last = call.args[-1]
-        text = f"{program.text(_n(last))}, dtype=float"
-        edits.append(((_n(last), text),))
+        text = f"{program.text(number_of(last))}, dtype=float"
+        edits.append(((number_of(last), text),))
     return edits
