@@ -218,7 +218,7 @@ class Follower:
         trace = self.trace
         name = op.detail[0]
         short = name.rpartition(".")[2]
-        if short in EMPTY or short in ("arange", "range", "linspace"):
+        if short in EMPTY:
             return NOTHING
         first = trace.rows[op.inputs[0]][0] if op.inputs else ""
         if short in STACKS or (first in ("list", "tuple") and short in ("array", "asarray", "asanyarray")):
@@ -274,6 +274,8 @@ class Follower:
                 if n == m and n > 1 and np.prod(old[:j]) == np.prod(new[:k]) and j < len(x.axes):
                     sources = x.axes[j]
             axes.append(sources)
+        if not any(axes) and self.trace.size(op.out) > 1 and any(x.axes):
+            return self.root(op.out)
         return Origins(tuple(axes), x.alone)
 
     def _reduced(self, op: Op, x: Origins) -> Origins:

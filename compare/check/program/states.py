@@ -50,7 +50,7 @@ def sums_go_on(training: Training) -> Finding | None:
     edits = [*_reset(training, program), *_set_instead(program, statements), *_cleared(training, step)]
     return Finding(
         first,
-        f"`{target_text(program, first)}` still holds the former steps' sum when a step begins: it is never set back to "
+        f"`{target_text(program, first)}` holds the former steps' sum when a step begins: it is never set back to "
         "0, so each step goes by all gradients so far.",
         "gradients-accumulate",
         "a sum that begins at 0 in each step", list(statements[1:]), list(edits),

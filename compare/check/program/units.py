@@ -55,7 +55,7 @@ def alike(training: Training) -> list[Finding]:
             at = trace.maker[one.refs[0]]
             text = None if at < 0 else _random(program, trace.ops[at].node)
             start = trace.array(one.refs[0])
-            if text is not None and start is not None and not np.any(start):
+            if text is not None and start is not None and np.ptp(start) == 0:
                 parts.append((trace.ops[at].node, text))
         also = tuple(
             program.statement(trace.ops[trace.maker[c.refs[0]]].node) for c in rest if trace.maker[c.refs[0]] >= 0

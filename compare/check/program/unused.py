@@ -17,7 +17,7 @@ def never_added(training: Training, chains: list[Chain]) -> list[Finding]:
     """Return what is trained like the parameters and takes no part in the forward pass."""
     trace, program = training.trace, training.trace.program
     step = training.steps[min(1, len(training.steps) - 1)]
-    rates = {ref for chain in training.parameters for ref in rates_in(trace, chain, step)}
+    rates = {trace.value(ref) for chain in training.parameters for ref in rates_in(trace, chain, step)}
     window = Window(training, step)
     known = {chain.refs[0] for chain in training.parameters}
     found = []
@@ -28,7 +28,7 @@ def never_added(training: Training, chains: list[Chain]) -> list[Finding]:
         if op is None or op.detail not in ("-", "+") or len(op.inputs) != 2:
             continue
         same_node = any(_update_node(trace, p, step) == op.node for p in training.parameters)
-        if not same_node and not (rates & set(rates_in(trace, chain, step))):
+        if not same_node and not (rates & {trace.value(ref) for ref in rates_in(trace, chain, step)}):
             continue
         if not any(ref in window.down for ref in op.inputs):
             continue
@@ -357,6 +357,8 @@ def _also_moved(training: Training, statement: int, bias: str, ref: int, step: S
                 if not trace.shape(ref):
                     total = f"{delta}.sum()"
                 inner = program.text(number_of(one))
+                if isinstance(one, ast.BinOp) and isinstance(one.left, ast.BinOp) and isinstance(one.left.op, ast.Mult):
+                    total = f"{program.text(number_of(one.left.left))} * {total}"
                 new = written.replace(inner, total)
                 if source is value:
                     whole = text.replace(written, new)
