@@ -216,21 +216,21 @@ def _jointly(rows: Rows, op: Op, batch: Batch) -> tuple[Edit, ...]:
         return ()
     x = program.text(number_of(call.args[0]))
     assert batch.y is not None
-    owner = None
-    for key in batch.y.where:
-        for one in rows.way_back(batch.y.ref, key):
-            node = program.nodes[one.node]
-            if (
-                one.kind == "item"
-                and isinstance(node, ast.Subscript)
-                and isinstance(node.value, ast.Name | ast.Attribute)
-            ):
-                owner = program.text(number_of(node.value))
+    owners = [
+        program.text(number_of(node.value))
+        for one in _labels_movers(rows, batch)
+        if isinstance(node := program.nodes[one.node], ast.Subscript)
+        and one.kind == "item"
+        and isinstance(node.value, ast.Name | ast.Attribute)
+    ]
+    owner = next((text for text in owners if text != x), None)
     if owner is None or trace.rows[op.inputs[0]][0] == "list":
         return ()
+    names = {node.id for node in program.nodes if isinstance(node, ast.Name)}
+    order = next((name for name in ("order", "permutation") if name not in names), "rows_in_order")
     indent = " " * program.place(number_of(statement)).column
     module = ast.unparse(call.func).rpartition(".")[0] or "np.random"
-    text = f"p = {module}.permutation(len({x}))\n{indent}{x}, {owner} = {x}[p], {owner}[p]"
+    text = f"{order} = {module}.permutation(len({x}))\n{indent}{x}, {owner} = {x}[{order}], {owner}[{order}]"
     return (((number_of(statement), text),),)
 
 
