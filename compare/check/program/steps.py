@@ -275,6 +275,43 @@ def _depends_on_more(trace: Trace, u: int, v: int, chain: Chain) -> bool:
     return False
 
 
+def without_rates(training: Training) -> Training:
+    """Return a training whose parameters are only what depends on other parameters: no rate that falls by itself."""
+    trace = training.trace
+    rates = [chain for chain in training.parameters if _goes_by_itself(trace, chain)]
+    kept = [chain for chain in training.parameters if chain not in rates]
+    found = _steps(trace, kept) if rates and kept else None
+    if found is None:
+        return training
+    loop, steps = found
+    return Training(trace, kept, [*training.states, *rates], steps, loop, training.fixed)
+
+
+def _goes_by_itself(trace: Trace, chain: Chain) -> bool:
+    """Return whether a single number is replaced by one that comes from itself and from settings: no array is met."""
+    if trace.size(chain.refs[0]) > 1:
+        return False
+    for u, v in zip(chain.refs[1:4], chain.refs[2:5], strict=False):
+        mine = set(chain.refs)
+        todo, seen = [v], set()
+        while todo:
+            ref = todo.pop()
+            if ref in seen or (ref in mine and ref != v):
+                continue
+            seen.add(ref)
+            if trace.size(ref) > 1:
+                return False
+            made = trace.maker[ref]
+            if made > trace.maker[u]:
+                if trace.ops[made].kind == "item":
+                    return False
+                todo += list(trace.inputs(trace.ops[made]))
+            elif trace.rows[ref][0] == "float" and (made < 0 or trace.ops[made].kind != "number"):
+                if made < 0 or len(seen) > 12:
+                    return False
+    return True
+
+
 def _steps(trace: Trace, parameters: list[Chain]) -> tuple[int, list[Step]] | None:
     """Return the innermost loop in whose turns all parameters move, and these turns."""
     turns: dict[int, list[int]] = {}

@@ -1,6 +1,7 @@
 """A program's recording as a graph: which value came from which, by which operation, at which place of the source."""
 
 import ast
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -152,7 +153,7 @@ class Trace:
 
     def size(self, ref: int) -> int:
         """Return the number of a value's entries."""
-        return int(np.prod(self.shape(ref)))
+        return math.prod(self.shape(ref))
 
     def is_float(self, ref: int) -> bool:
         """Return whether a value is a float, or an array of floats."""
