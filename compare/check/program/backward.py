@@ -132,11 +132,26 @@ class Backward:
         found = [
             (op.at, op.out)
             for op in trace.ops[step.first : step.end]
-            if op.kind in COMPUTES and op.at not in self.forward and trace.is_float(op.out)
+            if op.kind in COMPUTES and op.at not in self.forward and op.out in self._labelled and trace.is_float(op.out)
         ][:MOST]
         sizes = set(self._by_size)
         trace.load([ref for _, ref in found if trace.size(ref) in sizes or trace.size(ref) == 1])
         return found
+
+    @cached_property
+    def _labelled(self) -> set[int]:
+        """The values of the step that depend on labels."""
+        step = self.window.step
+        labels = {m.label for m in meetings(self.window)}
+        marked = set(labels)
+        for ref in labels:
+            self.trace._mark_holders(ref, marked)
+        for op in self.trace.ops[step.first : step.end]:
+            if op.kind in COMPUTES and op.at not in self.forward and any(ref in marked for ref in op.inputs):
+                if self.trace.rows[op.out][0] != "plain" and op.out not in self.window.cut:
+                    marked.add(op.out)
+                    self.trace._mark_holders(op.out, marked)
+        return marked
 
     @cached_property
     def matches(self) -> dict[int, Match]:
@@ -169,7 +184,7 @@ class Backward:
             for y in (part.values, part.values.T):
                 if y.shape == x.shape or (min(y.shape) == 1 or min(x.shape) == 1 or 1 in (y.ndim, x.ndim)):
                     flat, there = y.ravel(), x.ravel()
-                    k = float(flat @ there) / float(flat @ flat)
+                    k = float(np.sum(flat * there)) / float(np.sum(flat * flat))
                     if k and np.abs(there - k * flat).max() <= slack * np.abs(there).max():
                         return Match(part, k)
         return None

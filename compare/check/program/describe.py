@@ -161,20 +161,30 @@ class Teller:
         c = self.rule.rates[min(1, len(self.rule.rates) - 1)]
         if c <= 0:
             return
-        factors = list(self._factors())
         damped = [1.0, 1 - self.rule.momentum] if self.rule.momentum else [1.0]
         kinds = [1.0] if self.adaptive else self.simple(scales)
-        dull = {1.0, 2.0, 0.5, float(scales.rows), 1 / scales.rows, float(scales.outputs), 1 / scales.outputs, -1.0}
-        for exciting in (True, False):
-            for damping in damped:
-                for k in kinds:
-                    for value, ref in factors:
-                        if (value not in dull) is exciting and abs(value * k * damping - c) <= 1e-6 * c:
-                            scales.own, scales.own_name = value, self.naming.setting(ref)
-                            return
-            if exciting and any(abs(k - c) <= 1e-6 * c for k in kinds):
-                scales.own = 1.0
-                return
+        counts = {float(scales.rows), 1 / scales.rows, float(scales.outputs), 1 / scales.outputs} - {1.0}
+        named, written, rest = [], [], []
+        for value, ref in self._factors():
+            name = self.naming.setting(ref)
+            if value in counts or (name is None and value in (0.5, 1.0, 2.0)):
+                rest.append((value, name))
+            else:
+                (written if name is None else named).append((value, name))
+        whole = [k for k in kinds if k not in self.halved(scales)]
+        for some in (whole, kinds):
+            for factors in (named, written, [(1.0, None)] if some is whole else [], rest, [(1.0, None)]):
+                for damping in damped:
+                    for k in some:
+                        for value, name in factors:
+                            if abs(value * k * damping - c) <= 1e-6 * c:
+                                scales.own, scales.own_name = value, name
+                                return
+
+    def halved(self, scales: Scales) -> list[float]:
+        """Return the scales that have a half that no usual loss has."""
+        n, u = scales.rows, scales.outputs
+        return [x for x in (0.5, 0.5 / n, 0.5 / (n * u)) if x not in (1 / n, 1 / (n * u), 1.0)]
 
     def _factors(self) -> Iterator[tuple[float, int]]:
         """Yield the numbers by which the update multiplies or divides, taken apart."""
@@ -244,7 +254,7 @@ class Teller:
         rule, scales = self.rule, self.scales
         if rule is None or scales is None or not scales.rates:
             return None
-        rate = f"learning_rate={_number(float(np.median(scales.rates)))}"
+        rate = f"learning_rate={_number(scales.rates[0] if self._falls() else float(np.median(scales.rates)))}"
         if rule.name in ("momentum", "nesterov"):
             also = ", nesterov=True" if rule.name == "nesterov" else ""
             return f"keras.optimizers.SGD({rate}, momentum={_number(rule.momentum)}{also})"
@@ -279,7 +289,7 @@ class Teller:
     def _label_name(self) -> str | None:
         for meeting in meetings(self.due.window):
             if meeting.op.node == self.reading.node and meeting.form == self.reading.form:
-                return self.naming.operand(meeting.op, meeting.label)
+                return self.naming.operand(meeting.op, meeting.label) or self.naming.index(meeting.op, meeting.label)
         return None
 
     # ------------------------------------------------------------------ names
@@ -442,6 +452,13 @@ class Teller:
         if self.trace.rows and any("f4" in str(self.trace.rows[ref][1:2]) for ref in self.due.window.step.before):
             yield "float32"
 
+    def _falls(self) -> bool:
+        """Return whether the learning rate falls from step to step."""
+        rates = np.array(self.scales.rates if self.scales else [])
+        if len(rates) < 3 or np.allclose(rates, rates[0], rtol=1e-6):
+            return False
+        return bool((np.diff(rates) <= 1e-12 * abs(rates[0])).all())
+
     def _pytorch_form(self) -> bool:
         """Return whether a velocity goes on that is the increment over the learning rate."""
         window, trace = self.due.window, self.trace
@@ -484,44 +501,40 @@ class Teller:
         return None
 
     def _printed(self) -> str | None:
-        """Return in words the loss that the program reports of a step, where it is another one than it descends."""
-        trace, due = self.trace, self.due
-        a = [np.asarray(trace.array(ref), float).ravel() for ref in due.predictions]
-        y = [label.ravel() for label in due.labels]
-        if not a:
-            return None
-        p, t = np.concatenate(a), np.concatenate(y)
-        n = self.scales.rows if self.scales else 1
-        squares = float(np.sum((p - t) ** 2))
-        values: dict[str, list[float]] = {
-            "the squared error": [squares * k for k in (1, 0.5, 1 / n, 0.5 / n, 1 / p.size, 0.5 / p.size)],
-            "the root of the squared error": [float(np.sqrt(squares / p.size))],
-            "the absolute error": [float(np.sum(np.abs(p - t)) * k) for k in (1, 1 / n, 1 / p.size)],
-        }
-        if ((p >= 0) & (p <= 1)).all() and ((t >= 0) & (t <= 1)).all():
-            total = -np.sum(t * np.log(np.maximum(p, 1e-300)))
-            both = total - np.sum((1 - t) * np.log(np.maximum(1 - p, 1e-300)))
-            values["cross-entropy"] = [float(x * k) for x in (total, both) for k in (1, 1 / n, 1 / p.size)]
+        """Return in words the loss that the program reports of its steps, where it is another one than it descends."""
         own = IN_WORDS[self.reading.loss.name]
-        said = []
-        for ref in self._reported():
-            x = trace.array(ref)
-            if x is not None and x.size == 1:
-                value = float(x.ravel()[0])
-                for words, known in values.items():
-                    if any(v and abs(v - value) <= 1e-9 * abs(v) for v in known):
-                        said.append(words)
-        if said and own not in said:
-            return said[0]
-        return None
+        said: list[str] = []
+        for due in self.dues:
+            known = self._losses_of(due)
+            for ref in self._reported(due) if known else ():
+                x = self.trace.array(ref)
+                if x is not None and x.size == 1:
+                    value = float(x.ravel()[0])
+                    said += [words for words, v in known if v and abs(v - value) <= 1e-9 * abs(v)]
+        return said[0] if said and own not in said else None
 
-    def _reported(self) -> Iterator[int]:
-        """Yield the numbers of this step that are printed, formatted, kept in a list or handed back."""
-        step = self.due.window.step
+    def _losses_of(self, due: Due) -> list[tuple[str, float]]:
+        """Return what a program may report of a step: each loss in each scale."""
+        a = [np.asarray(self.trace.array(ref), float).ravel() for ref in due.predictions]
+        if not a or sum(x.size for x in a) < 2:
+            return []
+        p, t = np.concatenate(a), np.concatenate([label.ravel() for label in due.labels])
+        n = self.scales.rows if self.scales else 1
+        squares, gaps = float(np.sum((p - t) ** 2)), float(np.sum(np.abs(p - t)))
+        scaled = [(squares, "the squared error", (1, 0.5, 1 / n, 0.5 / n, 1 / p.size, 0.5 / p.size))]
+        scaled.append((gaps, "the absolute error", (1, 1 / n, 1 / p.size)))
+        if ((p >= 0) & (p <= 1)).all() and ((t >= 0) & (t <= 1)).all():
+            total = -float(np.sum(t * np.log(np.maximum(p, 1e-300))))
+            both = total - float(np.sum((1 - t) * np.log(np.maximum(1 - p, 1e-300))))
+            scaled += [(x, "cross-entropy", (1, 1 / n, 1 / p.size)) for x in (total, both)]
+        return [(words, x * k) for x, words, factors in scaled for k in factors]
+
+    def _reported(self, due: Due) -> Iterator[int]:
+        """Yield the numbers of a step that are printed, formatted, kept in a list, given a name or handed back."""
+        step = due.window.step
         for op in self.trace.ops[step.first : step.end]:
-            kept = op.kind in ("shown", "append") or (op.kind == "call" and op.detail[0] == "builtins.print")
-            named = op.kind in ("bind", "set", "result")
-            if kept or named:
+            printed = op.kind == "call" and op.detail[0] == "builtins.print"
+            if printed or op.kind in ("shown", "append", "bind", "set", "result"):
                 for ref in op.inputs:
                     if self.trace.size(ref) == 1 and self.trace.is_float(ref):
                         yield ref

@@ -17,6 +17,7 @@ class Naming:
     def __init__(self, trace: Trace, window: Window) -> None:
         self.trace, self.window = trace, window
         self.program = trace.program
+        self._texts: dict[int, str] = {}
 
     @cached_property
     def _given(self) -> dict[int, list[Op]]:
@@ -35,6 +36,13 @@ class Naming:
             if op.kind == "entry" and op.out >= 0:
                 found[op.node, op.out] = self.trace.value(op.inputs[0])
         return found
+
+    def text(self, node: ast.AST) -> str:
+        """Return an expression's source, in one line."""
+        number: int = node.number  # type: ignore[attr-defined]
+        if number not in self._texts:
+            self._texts[number] = " ".join(self.program.text(number).split())
+        return self._texts[number]
 
     # ------------------------------------------------------------------ parts
 
@@ -79,8 +87,8 @@ class Naming:
         if isinstance(node, ast.Subscript) and ref is not None:
             refs = [ref] if (number, ref) in self._keys else [r for r in self._behind(ref) if (number, r) in self._keys]
             if refs:
-                return f"{self.program.text(node.value.number)}[{self._keys[number, refs[0]]!r}]"  # type: ignore[attr-defined]
-        text = " ".join(self.program.text(number).split())
+                return f"{self.text(node.value)}[{self._keys[number, refs[0]]!r}]"
+        text = self.text(node)
         return text if len(text) <= LONGEST else None
 
     def _behind(self, ref: int) -> Iterator[int]:
@@ -93,13 +101,17 @@ class Naming:
             yield ref
 
     def given(self, ref: int) -> list[str]:
-        """Return the names that a value got by assignments, the last one first."""
-        found: list[str] = []
-        for op in self._given.get(ref, ())[::-1]:
+        """Return the names that a value got by assignments; those of the call that computed it, if it went on, last."""
+        made = self.trace.maker[ref]
+        inside = self.trace.ops[made].frame if made >= 0 else -1
+        near: list[str] = []
+        far: list[str] = []
+        for op in self._given.get(ref, ()):
             text = self._target(op)
-            if text is not None and text not in found:
-                found.append(text)
-        return found
+            if text is not None and text not in near and text not in far:
+                (near if op.frame == inside else far).append(text)
+        handed = any(op.kind == "bind" and op.frame != inside for op in self._given.get(ref, ()))
+        return [*far, *near] if handed else [*near, *far]
 
     def _target(self, op: Op) -> str | None:
         if op.kind == "bind":
@@ -114,13 +126,13 @@ class Naming:
         key = op.detail[1]
         for target in targets:
             if isinstance(target, ast.Attribute) and target.attr in (key, str(key).rpartition("__")[2], str(key)):
-                return self.program.text(target.number)  # type: ignore[attr-defined]
+                return self.text(target)
         for target in targets:
             if isinstance(target, ast.Subscript) and (len(targets) == 1 or self._is_key(target, key)):
-                return f"{self.program.text(target.value.number)}[{key!r}]"  # type: ignore[attr-defined]
+                return f"{self.text(target.value)}[{key!r}]"
         for target in targets:
             if isinstance(target, ast.Attribute) and str(key).endswith(target.attr):
-                return self.program.text(target.number)  # type: ignore[attr-defined]
+                return self.text(target)
         return None
 
     def _is_key(self, target: ast.Subscript, key: object) -> bool:
@@ -151,7 +163,11 @@ class Naming:
                 found = [_common(name) for name in found]
             made = self.trace.maker[refs[0]]
             if not found and made >= 0:
-                text = self.written(self.program.nodes[self.trace.ops[made].node])
+                node = self.program.nodes[self.trace.ops[made].node]
+                if isinstance(node, ast.Assign | ast.AugAssign):  # a change in place
+                    node = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                    node = node.value if isinstance(node, ast.Subscript) else node
+                text = self.written(node)
                 found += [text] if text else []
         return found
 
@@ -176,13 +192,27 @@ class Naming:
         return None
 
     def setting(self, ref: int) -> str | None:
-        """Return the name of a number that a program sets."""
+        """Return the name of a number that a program sets; None for one that is written where it is used."""
         for at in self.trace.users[ref]:
             op = self.trace.ops[at]
-            if self.window.step.first <= at < self.window.step.end:
-                text = self.operand(op, ref)
-                if text is not None:
-                    return text
+            if self.window.step.first <= at < self.window.step.end and ref in op.inputs:
+                node = operand_node(self.program.nodes[op.node], op, op.inputs.index(ref))
+                if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+                    return self.written(node, ref)
+        return None
+
+    def index(self, op: Op, ref: int) -> str | None:
+        """Return how a part of an index is written, as ``labels`` in ``p[rows, labels]``."""
+        node = self.program.nodes[op.node]
+        if isinstance(node, ast.Assign | ast.AugAssign):
+            node = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        if isinstance(node, ast.Subscript):
+            parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            for given in op.inputs[1:]:
+                row = self.trace.rows[given]
+                entries = row[1] if row[0] == "tuple" else [given]
+                if ref in entries and entries.index(ref) < len(parts):
+                    return self.written(parts[entries.index(ref)], ref)
         return None
 
 
