@@ -3,7 +3,6 @@
 Everything is worked out from values. Whatever is unusual is left out rather than guessed, and nothing raises.
 """
 
-import ast
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from compare.check.program.optimizers import Rule
 from compare.check.program.reference import Due, Reading, meetings
 from compare.check.program.result import LineNote
 from compare.check.program.steps import Training
-from compare.check.program.trace import Op, Trace
+from compare.check.program.trace import COMPUTES, Trace
 
 LOG = logging.getLogger(__name__)
 
@@ -530,14 +529,12 @@ class Teller:
         return [(words, x * k) for x, words, factors in scaled for k in factors]
 
     def _reported(self, due: Due) -> Iterator[int]:
-        """Yield the numbers of a step that are printed, formatted, kept in a list, given a name or handed back."""
-        step = due.window.step
-        for op in self.trace.ops[step.first : step.end]:
-            printed = op.kind == "call" and op.detail[0] == "builtins.print"
-            if printed or op.kind in ("shown", "append", "bind", "set", "result"):
-                for ref in op.inputs:
-                    if self.trace.size(ref) == 1 and self.trace.is_float(ref):
-                        yield ref
+        """Yield the single numbers that a step computes beside its update."""
+        trace, step = self.trace, due.window.step
+        used = due.window.upstream(step.after)
+        for op in trace.ops[step.first : step.end]:
+            if op.kind in COMPUTES and op.out not in used and trace.size(op.out) == 1 and trace.is_float(op.out):
+                yield op.out
 
     # ------------------------------------------------------------------ lines
 
