@@ -23,8 +23,11 @@ def adjoints(
     replay: Replay,
     seeds: Mapping[int, Value],
     changed: Mapping[int, Any] | None = None,
+    straight: bool = False,
 ) -> dict[int, Value]:
     """Return the derivative of ``sum(seed * value)`` over all seeds with respect to every value on the way.
+
+    With ``straight`` a threshold counts as a straight line, as the perceptron's rule has it.
 
     ``ops`` lead from the sources to the seeds, and ``replay`` holds their values. Raises CannotReplay.
     """
@@ -34,10 +37,28 @@ def adjoints(
         g = found.get(op.out)
         if g is None:
             continue
+        if straight and _is_threshold(op):
+            found[op.inputs[0]] = found.get(op.inputs[0], 0.0) + _through(replay, op, g)
+            continue
         for ref, part in _pulled_back(trace, op, replay, g, active, changed):
             old = found.get(ref)
             found[ref] = part if old is None else old + part
     return found
+
+
+def _is_threshold(op: Op) -> bool:
+    name = op.detail[0] if op.kind == "call" else ""
+    return op.kind == "compare" or name.rpartition(".")[2] in ("where", "sign", "heaviside", "astype", "int", "float")
+
+
+def _through(replay: Replay, op: Op, g: Value) -> Value:
+    """Return the derivative of a threshold as if it were its input, scaled by the height of the step."""
+    if op.kind == "compare":
+        return g if op.detail in (">", ">=") else -np.asarray(g)
+    if op.detail[0].endswith("where") and len(op.inputs) == 3:
+        high, low = (np.mean(np.asarray(replay.get(ref), float)) for ref in op.inputs[1:])
+        return np.asarray(g) * np.sign(high - low)
+    return g
 
 
 def _pulled_back(
@@ -80,7 +101,7 @@ def _pulled_back(
 
 
 def _is_leaf(trace: Trace, ref: int) -> bool:
-    return trace.rows[ref][0] in ("float", "array")
+    return trace.is_float(ref)
 
 
 def summed_to(g: Value, shape: tuple[int, ...]) -> Value:

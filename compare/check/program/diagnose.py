@@ -68,7 +68,7 @@ def is_right(rule: Rule | None, dues: list[Due]) -> bool:
     rates = np.array(rule.rates)
     if not (rates > 0).all():
         return False
-    rows = np.array([max(1, sum(label.size for label in one.labels)) for one in dues])
+    rows = np.array([max(1, sum(label.size for label in one.labels)) for one in dues[-len(rates) :]])
     for steady in (rates, rates * rows):
         if np.allclose(steady, steady[0], rtol=1e-6):
             return True
@@ -92,20 +92,27 @@ def diagnose(trace: Trace, steps: int = STEPS) -> Diagnosis | None:
         try:
             for window in windows:
                 one = due(window, reading)
-                if one is not None and any(g is not None for g in one.gradients):
-                    dues.append(one)
+                if one is None or all(g is None for g in one.gradients):
+                    break
+                dues.append(one)
         except CannotReplay as error:
             found.unknown.append(error)
             continue
         except (ValueError, TypeError, IndexError, FloatingPointError, ZeroDivisionError, OverflowError, AttributeError):
             continue
-        if len(dues) < len(windows):
+        if len(dues) < min(3, len(windows)):
             continue
         found.dues[reading] = dues
-        found.rules[reading] = find_rule(training, dues)
+        rule = find_rule(training, dues)
+        if not is_right(rule, dues) and len(dues) > 4:
+            later = find_rule(training, dues[1:])  # the first may begin with values that no line has given yet
+            rule = later if is_right(later, dues[1:]) else rule
+        found.rules[reading] = rule
         found.counts[reading] = len(moves(training, dues))
     most = max(found.counts.values(), default=0)
     for reading in list(found.dues):
         if found.counts[reading] < most or not most:
             del found.dues[reading], found.rules[reading], found.counts[reading]
+    if found.dues:
+        found.windows = windows[: min(len(dues) for dues in found.dues.values())]
     return found

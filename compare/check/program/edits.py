@@ -382,7 +382,7 @@ class Edits:
         for other, slope in self.activations:
             if trace.shape(slope) == shape or (trace.size(slope) == trace.size(ref) > 1 and len(shape) == len(trace.shape(slope))):
                 for form, value in SLOPES:
-                    yield Edit("slope", target, form.format(x=inner, a=other), 2.0, with_value(number, other, factor(value)), names=(other,))
+                    yield Edit("slope", target, form.format(x=inner, a=other), 2.0 + (1.2 if " / " in form else 0.0), with_value(number, other, factor(value)), names=(other,))
         for other, scalar in self.scope.all(op).items():
             if trace.size(scalar) == 1 and scalar != ref and trace.shape(scalar) in ((), (1,)):
                 number_value = trace.array(scalar)

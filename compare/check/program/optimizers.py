@@ -5,7 +5,7 @@ parameter's new value was computed from. A fit counts where nothing is left over
 """
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +19,11 @@ from compare.check.program.trace import Trace
 Array = NDArray[np.float64]
 
 
+SAFETY = 1e-6
+"""So much, of an increment, may be due to a small number that programs add for safety, as to a denominator: 1e-8 beside
+a slope of 0.01 and more."""
+
+
 @dataclass
 class Moves:
     """What is known of one parameter over some steps: derivative, increment and value before, flattened."""
@@ -29,6 +34,17 @@ class Moves:
     values: list[Array]
     slack: list[float]
     """How far rounding may carry an increment, for each step."""
+    shape: tuple[int, ...] = ()
+
+    def masks(self) -> list[Array]:
+        """Return which entries a penalty may leave out: none, or those of the bias, in the first or the last row."""
+        found = [np.ones(self.values[0].size)]
+        if self.shape and self.shape[0] > 1:
+            for row in (0, -1):
+                mask = np.ones(self.shape)
+                mask[row] = 0
+                found.append(mask.ravel())
+        return found
 
 
 @dataclass
@@ -76,8 +92,12 @@ def moves(
             steps.append(step[n].ravel())
             values.append(before.ravel())
             size = float(np.abs(step[n]).max(initial=0.0))
-            slack.append(u * (4 * float(np.abs(before).max(initial=0.0)) + terms * size) + 1e-300)
-        found.append(Moves(n, gradients, steps, values, slack))
+            slack.append(u * (4 * float(np.abs(before).max(initial=0.0)) + terms * size) + SAFETY * size + 1e-300)
+        found.append(Moves(n, gradients, steps, values, slack, trace.shape(due.window.step.before[n])))
+    for t in range(len(dues)):  # what cancels out is rounded like what it was made of
+        largest = max((float(np.abs(m.increments[t]).max(initial=0.0)) for m in found), default=0.0)
+        for m in found:
+            m.slack[t] += unit(trace, dues[t].window.step.after[m.chain]) * 1000 * largest
     return found
 
 
@@ -126,8 +146,7 @@ def plain(all_moves: Sequence[Moves]) -> Rule | None:
             if g.size < 3 and g.size == w.size and g.size * len(m.gradients) < 4:
                 fitted.append(None)
                 continue
-            (c, p), left = _solve([g, w], d) if g.size > 2 else (np.zeros(2), d + np.inf)
-            fitted.append((-float(c), -float(p)) if fits(left, slack * 10, d) and c else None)
+            fitted.append(_penalized(m, g, d, w, slack))
         if all(one is not None for one in fitted):
             found[m.chain] = [one for one in fitted if one is not None]
     if not found:
@@ -136,6 +155,12 @@ def plain(all_moves: Sequence[Moves]) -> Rule | None:
     rates = _agreed({n: [c for c, _ in one] for n, one in found.items()}, {m.chain: m for m in all_moves}, steps)
     penalties = {n: [p / c if c and np.isfinite(c) else 0.0 for c, p in one] for n, one in found.items()}
     good = {n for n in found if _same(np.array([c for c, _ in found[n]]), np.array(rates), _spread(n, all_moves))}
+    for m in all_moves:  # one that hardly moves has no rate of its own
+        if m.chain not in good and all(
+            fits(d + c * g, slack, d) for g, d, c, slack in zip(m.gradients, m.increments, rates, m.slack, strict=True)
+        ):
+            good.add(m.chain)
+            penalties[m.chain] = [0.0]
     penalized = {n for n in good if any(p for p in penalties[n])}
     l2 = float(np.median([p for n in penalized for p in penalties[n] if p])) if penalized else 0.0
     for n in sorted(penalized):
@@ -143,6 +168,17 @@ def plain(all_moves: Sequence[Moves]) -> Rule | None:
             good.discard(n)
     wrong = frozenset(m.chain for m in all_moves) - good
     return Rule("sgd", rates, l2=l2, penalized=frozenset(penalized & good), wrong=frozenset(wrong))
+
+
+def _penalized(m: Moves, g: Array, d: Array, w: Array, slack: float) -> tuple[float, float] | None:
+    """Return rate and penalty of one step that a penalty on some or all weights explains."""
+    if g.size <= 2:
+        return None
+    for mask in m.masks():
+        (c, p), left = _solve([g, w * mask], d)
+        if fits(left, slack * 10, d) and c:
+            return -float(c), -float(p)
+    return None
 
 
 def _spread(n: int, all_moves: Sequence[Moves]) -> float:
@@ -185,55 +221,92 @@ def linear(all_moves: Sequence[Moves]) -> Rule | None:
         steps = range(1, len(those[0].gradients))
         return [np.concatenate([pick[c](m, t) for m in those for t in steps]) for c in columns]
 
-    for columns in ("dg", "dgw", "dgG", "dgGwW"):
-        solutions = {}
+    best: Rule | None = None
+    for shapes in (("dg", "dgw"), ("dgG", "dgGwW")):
+        solutions: dict[int, Array] = {}
+        penalties: dict[int, float] = {}
         for m in all_moves:
             target = np.concatenate(m.increments[1:])
-            if target.size <= len(columns):
-                continue
-            solution, left = _solve(stacked(columns, [m]), target)
-            if fits(left, 20 * max(m.slack), target) and abs(solution[0]) > 1e-9:
-                solutions[m.chain] = solution
-        if not solutions:
-            continue
-        best = max(solutions.values(), key=lambda s: sum(np.allclose(s[:2], o[:2], rtol=1e-4) for o in solutions.values()))
-        good = {n for n, s in solutions.items() if np.allclose(s[:2], best[:2], rtol=1e-4)}
-        for m in all_moves:  # a parameter of few numbers has to follow the others' rule
-            if m.chain not in solutions and m.chain not in good:
-                target = np.concatenate(m.increments[1:])
-                left = target - np.stack(stacked(columns, [m]), axis=1) @ best
-                if fits(left, 20 * max(m.slack), target):
-                    good.add(m.chain)
-        momentum, rate = float(best[0]), -float(best[1])
-        if not 0 < momentum < 1.0001:
-            continue
-        name = "momentum" if "G" not in columns else "nesterov"
-        if name == "nesterov":
-            c = float(best[2]) / momentum
-            if not np.isclose(float(best[1]), -(1 + momentum) * c, rtol=1e-3):
-                continue
-            rate = c
-        l2 = -float(best[columns.index("w")]) / rate if "w" in columns else 0.0
-        wrong = frozenset(m.chain for m in all_moves) - frozenset(good)
-        return Rule(name, [rate] * len(all_moves[0].gradients), momentum, l2, wrong=wrong)
-    return None
+            for columns in shapes:
+                if target.size <= len(columns) + 1 or not np.any(target):
+                    continue
+                solution, left = _solve(stacked(columns, [m]), target)
+                if fits(left, 20 * max(m.slack), target) and abs(solution[0]) > 1e-9:
+                    solutions[m.chain] = solution
+                    # that of the step before stands beside it: alone, neither is certain, their sum is
+                    penalties[m.chain] = float(sum(solution[n] for n, c in enumerate(columns) if c in "wW"))
+                    break
+        rule = _linear_rule(all_moves, solutions, penalties, shapes[0], stacked)
+        if rule is not None and (best is None or len(rule.wrong) < len(best.wrong)):
+            best = rule
+    return best
+
+
+def _linear_rule(
+    all_moves: Sequence[Moves],
+    solutions: dict[int, Array],
+    penalties: dict[int, float],
+    columns: str,
+    stacked: Callable[[str, Sequence[Moves]], list[Array]],
+) -> Rule | None:
+    """Return the rule that most solutions agree on."""
+    many = len(columns)
+    if not solutions:
+        return None
+
+    def alike(one: Array, other: Array) -> bool:
+        return bool(np.allclose(one[:many], other[:many], rtol=1e-4, atol=1e-12))
+
+    best = max(solutions.values(), key=lambda s: sum(alike(s, o) for o in solutions.values()))
+    good = {n for n, s in solutions.items() if alike(s, best)}
+    for m in all_moves:  # a parameter of few numbers, or of next to nothing, has to follow the others' rule
+        if m.chain not in good:
+            target = np.concatenate(m.increments[1:])
+            left = target - np.stack(stacked(columns, [m]), axis=1) @ best[:many]
+            if fits(left, 20 * max(m.slack), target):
+                good.add(m.chain)
+    momentum, rate = float(best[0]), -float(best[1])
+    if not 0 < momentum < 1.0001:
+        return None
+    if many == 3:
+        c = float(best[2]) / momentum
+        if not np.isclose(float(best[1]), -(1 + momentum) * c, rtol=1e-3):
+            return None
+        rate = c
+    l2 = max((-penalties[n] / rate for n in good if penalties.get(n)), default=0.0)
+    wrong = frozenset(m.chain for m in all_moves) - frozenset(good)
+    steps = len(all_moves[0].gradients)
+    return Rule("momentum" if many == 2 else "nesterov", [rate] * steps, momentum, l2, wrong=wrong)
 
 
 def constants(trace: Trace) -> list[float]:
-    """Return the numbers that a program's source holds, the likeliest for a decay first."""
+    """Return the numbers that a program's source holds."""
     found = {
         float(node.value)
         for node in trace.program.nodes
         if isinstance(node, ast.Constant) and type(node.value) in (int, float) and np.isfinite(node.value)
     }
-    return sorted(found | {1 - x for x in found if 0 < x < 1})
+    return sorted(found)
 
 
-def adaptive(all_moves: Sequence[Moves], trace: Trace) -> Rule | None:
+def _decay(m: Moves, states: Sequence[Array], trace: Trace) -> float:
+    """Return the penalty beside a derivative that a moving average was made of in the first step."""
+    for state in states:
+        if state.size == m.gradients[0].size > 3 and np.any(state):
+            (c, p), left = _solve([m.gradients[0], m.values[0]], state.ravel())
+            if c and abs(p) > 1e-9 * abs(c) and np.abs(left).max() <= 1e-9 * np.abs(state).max():
+                return float(p / c)
+    return 0.0
+
+
+def adaptive(all_moves: Sequence[Moves], trace: Trace, states: Sequence[Array]) -> Rule | None:
     """Fit Adam, RMSprop and AdaGrad, whose constants stand in the source."""
     if not all_moves or len(all_moves[0].gradients) < 3:
         return None
     decays = [x for x in constants(trace) if 0.5 <= x < 1]
+    l2 = {m.chain: _decay(m, states, trace) for m in all_moves}
+    for m in all_moves:
+        m.gradients = [g + l2[m.chain] * w for g, w in zip(m.gradients, m.values, strict=True)]
     tries: list[tuple[str, float, float]] = [("adam", b1, b2) for b1 in decays for b2 in decays]
     tries += [("rmsprop", 0.0, b2) for b2 in decays] + [("adagrad", 0.0, 0.0)]
     best: Rule | None = None
@@ -241,10 +314,12 @@ def adaptive(all_moves: Sequence[Moves], trace: Trace) -> Rule | None:
         for corrected in (True, False) if name == "adam" else (False,):
             rates: dict[int, float] = {}
             epsilons: dict[int, float] = {}
-            for m in all_moves:
+            for m in sorted(all_moves, key=lambda m: m.values[0].size):
                 found = _adaptive_fit(m, name, b1, b2, corrected)
                 if found is not None:
                     rates[m.chain], epsilons[m.chain] = found
+                elif not rates and m.values[0].size > 3:
+                    break  # the others cost more, and it would be wrong of this one
             if not rates:
                 continue
             rate = float(np.median(list(rates.values())))
@@ -271,7 +346,8 @@ def _adaptive_fit(m: Moves, name: str, b1: float, b2: float, corrected: bool) ->
         s = b1 * s + (1 - b1) * g if name == "adam" else g
         v = v + g**2 if name == "adagrad" else b2 * v + (1 - b2) * g**2
         s_hat, v_hat = (s / (1 - b1**t), v / (1 - b2**t)) if corrected else (s, v)
-        known = (np.abs(d) > 0) & (v_hat > 0)
+        # a derivative that is next to nothing beside the others is mostly rounding
+        known = (np.abs(d) > 0) & (v_hat > 0) & (np.abs(g) > 1e-6 * np.abs(g).max(initial=0.0))
         if not known.any():
             if np.any(g):
                 return None
@@ -288,8 +364,7 @@ def _adaptive_fit(m: Moves, name: str, b1: float, b2: float, corrected: bool) ->
         return None
     left = np.abs((y - A @ np.array([slope, offset])) * weight)
     # the line is exact but for rounding and for an epsilon that is itself corrected from step to step
-    room = 1e-6 + 2 * abs(offset) * weight.max()
-    if np.median(left) > 1e-7 or left.max() > room + 1e-3 * (len(m.gradients) > 1):
+    if np.median(left) > 1e-6 or np.quantile(left, 0.9) > 1e-3:
         return None
     return float(1 / slope), float(offset / slope)
 
@@ -314,7 +389,10 @@ def find_rule_of(
                 return rule
     stateful = len(training.parameters) > len(all_moves) or training.states
     if stateful:
-        rule = adaptive(all_moves, training.trace)
+        moving = {m.chain for m in all_moves}
+        ends = [ref for n, ref in enumerate(dues[0].window.step.after) if n not in moving]
+        known = [training.trace.array(ref) if replay is None else replay.get(ref) for ref in ends]
+        rule = adaptive(all_moves, training.trace, [np.asarray(x, float) for x in known if x is not None])
         if rule is not None:
             rules.append(rule)
     return min(rules, key=lambda r: len(r.wrong)) if rules else None

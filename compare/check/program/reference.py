@@ -347,6 +347,7 @@ def due(window: Window, reading: Reading, changed: Mapping[int, Any] | None = No
         replay = Replay(trace, {})
     seeds: dict[int, Value] = {}
     labels = []
+    starts = []
     for prediction in predictions:
         meeting = next(m for m in met if m.prediction == prediction)
         a = np.asarray(replay.get(prediction), float)
@@ -355,16 +356,79 @@ def due(window: Window, reading: Reading, changed: Mapping[int, Any] | None = No
         if fitted is None:
             return None
         labels.append(fitted)
-        seeds[prediction] = reading.loss.slope(a, fitted)
-    ops = window.way(predictions)
+        start, seed = _start(window, reading, prediction, a, fitted, replay)
+        seeds[start] = seeds[start] + seed if start in seeds else seed
+        starts.append(start)
+    ops = window.way(starts)
     if not ops:
         return None
     found = adjoints(trace, ops, window.sources, replay, seeds, changed)
+    if not any(ref in found for ref in window.step.before) and _is_decision(replay, predictions):
+        found = adjoints(trace, ops, window.sources, replay, seeds, changed, straight=True)
     gradients: list[Array | None] = []
     for ref in window.step.before:
         g = found.get(ref)
         gradients.append(None if g is None else np.asarray(g, float).reshape(trace.shape(ref)))
     return Due(reading, window, ops, predictions, labels, gradients, found)
+
+
+def _is_decision(replay: Replay, predictions: Sequence[int]) -> bool:
+    """Return whether predictions are the two answers of a threshold."""
+    return all(np.isin(np.asarray(replay.get(ref), float), (-1.0, 0.0, 1.0)).all() for ref in predictions)
+
+
+def _start(
+    window: Window, reading: Reading, prediction: int, a: Array, y: Array, replay: Replay
+) -> tuple[int, Value]:
+    """Return from where to go backwards, and the derivative there.
+
+    A cross-entropy's derivative by the sigmoid's or the softmax's weighted sum is known, ``a - y``, and it is exact
+    where the activation has saturated; so it begins there where the weighted sum is found.
+    """
+    name = reading.loss.name
+    if name == "binary_crossentropy":
+        found = _weighted_sum(window, prediction, a, replay, _sigmoid)
+        if found is not None:
+            ref, sign = found
+            return ref, sign * (a - y).reshape(np.shape(replay.get(ref)))
+    if name == "categorical_crossentropy":
+        axis = _softmax_axis(a)
+        found = _weighted_sum(window, prediction, a, replay, lambda z: _softmax(z, axis))
+        if found is not None and found[1] > 0:
+            return found[0], a * y.sum(axis=axis, keepdims=True) - y
+    return prediction, reading.loss.slope(a, y)
+
+
+def _sigmoid(z: Array) -> Array:
+    return np.asarray(0.5 * (np.tanh(0.5 * z) + 1))
+
+
+def _softmax(z: Array, axis: int | None) -> Array:
+    e = np.exp(z - z.max(axis=axis, keepdims=True))
+    return np.asarray(e / e.sum(axis=axis, keepdims=True))
+
+
+def _weighted_sum(
+    window: Window, ref: int, a: Array, replay: Replay, activation: Callable[[Array], Array]
+) -> tuple[int, int] | None:
+    """Return the value of which an activation gives the prediction, and its sign; the one nearest to the prediction."""
+    trace = window.trace
+    todo, seen = [(ref, 0)], set()
+    while todo:
+        one, depth = todo.pop(0)
+        if one in seen or depth > 12 or one not in window.down or one in window.cut:
+            continue
+        seen.add(one)
+        if one != ref and trace.size(one) == a.size and trace.is_float(one):
+            z = np.asarray(replay.get(one), float)
+            if z.size == a.size and np.isfinite(z).all():
+                z = z.reshape(a.shape)
+                if np.allclose(activation(z), a, rtol=1e-5, atol=1e-9) and np.any(np.abs(z) > 1e-12):
+                    return one, 1
+        made = trace.maker[one]
+        if made >= window.step.first:
+            todo += [(i, depth + 1) for i in trace.inputs(trace.ops[made])]
+    return None
 
 
 def increments(window: Window) -> list[Array]:

@@ -101,7 +101,7 @@ _NUMPY = (
     "vstack hstack stack column_stack append tile repeat where clip add subtract multiply divide true_divide power "
     "negative reciprocal logaddexp diag broadcast_to "
     "swapaxes moveaxis flip roll cumsum trace kron atleast_1d atleast_2d full zeros ones zeros_like ones_like full_like eye "
-    "arange linspace argmax argmin round floor ceil rint isnan isfinite equal not_equal greater greater_equal less "
+    "arange linspace empty_like identity argmax argmin round floor ceil rint isnan isfinite equal not_equal greater greater_equal less "
     "less_equal logical_and logical_or logical_not logical_xor count_nonzero any all unique size shape "
     "nan_to_num triu tril sort argsort bincount take float_power"
 ).split()
@@ -115,6 +115,7 @@ FUNCTIONS |= {
     "numpy.array": _as_is, "numpy.asarray": _as_is, "numpy.copy": _as_is, "numpy.ascontiguousarray": _as_is,
     "numpy.asanyarray": _as_is, "numpy.atleast_2d": anp.atleast_2d, "numpy.asfarray": _as_is,
     "numpy.float64": _as_is, "numpy.float32": _as_is, "numpy.float16": _as_is, "numpy.matrix": _as_is,
+    "numpy.empty_like": lambda x, *_, **__: np.zeros(np.shape(_plain(x))),
     "numpy.heaviside": lambda x, y: np.heaviside(anp.sign(x), y),
     "numpy.add.reduce": anp.sum,
     "numpy.linalg.norm": anp.linalg.norm, "numpy.norm": anp.linalg.norm,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.check.program.trace import COMPUTES, Trace
+from compare.check.program.trace import COMPUTES, Op, Trace
 
 Array = NDArray[np.float64]
 
@@ -98,24 +98,53 @@ def _links(trace: Trace) -> dict[int, int]:
         for u, v, place in sorted(placed, key=lambda one: first_place.get(one[0]) != one[2]):
             if u not in links and _depends(trace, v, u, taken):
                 links[u] = v
-    at_node: dict[tuple[int, int], set[int]] = {}
-    adds = [op for op in trace.ops if op.kind in ("binary", "augment") and op.detail in ("+", "-")]
-    for op in adds:
-        for position, u in enumerate(op.inputs[: 1 if op.detail == "-" else 2]):
-            at_node.setdefault((op.node, position), set()).add(u)
-    for op in adds:
-        for position, u in enumerate(op.inputs[: 1 if op.detail == "-" else 2]):
-            if op.out in at_node[op.node, position] and u not in links and u != op.out:
-                if trace.is_float(op.out) and _alike(trace, u, op.out):
-                    links[u] = op.out
+    for op in trace.ops:
+        if op.kind in ("binary", "augment") and op.detail in ("+", "-") and trace.is_float(op.out):
+            u = _former(trace, op)
+            if u is not None and u not in links and u != op.out:
+                links[u] = op.out
     return links
 
 
-def _place(trace: Trace, op: object) -> object:
+def _former(trace: Trace, op: Op) -> int | None:
+    """Return what the same line gave before, or what it began with, where a sum was computed from that."""
+    todo = [(ref, 0) for ref in op.inputs]
+    start = None
+    while todo:
+        ref, depth = todo.pop(0)
+        if not _alike(trace, ref, op.out):
+            continue
+        made = trace.maker[ref]
+        if made >= 0 and trace.ops[made].node == op.node and made < op.at:
+            return ref
+        if made >= 0 and depth < 2 and _is_linear(trace.ops[made]):
+            todo += [(one, depth + 1) for one in trace.ops[made].inputs]
+        if depth == 0 and start is None and _seen_again(trace, ref, op):
+            start = ref
+    return start
+
+
+def _seen_again(trace: Trace, u: int, op: Op) -> bool:
+    """Return whether the sum takes this value's place the next time that the line is computed."""
+    return any(
+        trace.ops[at].node == op.node and trace.ops[at].inputs.index(op.out) == op.inputs.index(u)
+        for at in trace.users[op.out]
+        if op.out in trace.ops[at].inputs
+    )
+
+
+def _is_linear(op: Op) -> bool:
+    """Return whether an operation leaves a value's entries where they are, scaled or with something added."""
+    adds = op.kind in ("binary", "augment") and op.detail in ("+", "-", "*", "/")
+    named = op.kind == "call" and op.detail[0].rpartition(".")[2] in _LINEAR
+    return adds or named or op.kind in ("store", "put")
+
+
+def _place(trace: Trace, op: Op) -> object:
     """Return the name, the attribute or the entry that a mark gives a value to."""
-    if op.kind == "set":  # type: ignore[attr-defined]
-        return tuple(op.detail)  # type: ignore[attr-defined]
-    return (op.frame if op.detail not in trace.shared_names else 0, op.detail)  # type: ignore[attr-defined]
+    if op.kind == "set":
+        return tuple(op.detail)
+    return (op.frame if op.detail not in trace.shared_names else 0, op.detail)
 
 
 def _alike(trace: Trace, u: int, v: int) -> bool:
@@ -138,9 +167,7 @@ def _depends(trace: Trace, v: int, u: int, cut: frozenset[int]) -> bool:
         if depth == 5 or made <= trace.maker[u]:
             continue
         op = trace.ops[made]
-        adds = op.kind in ("binary", "augment") and op.detail in ("+", "-", "*", "/")
-        named = op.kind == "call" and op.detail[0].rpartition(".")[2] in _LINEAR
-        if adds or named or op.kind in ("store", "put"):
+        if _is_linear(op):
             todo += [(one, depth + 1) for one in op.inputs if _alike(trace, one, v)]
     return False
 
@@ -223,9 +250,9 @@ def _takes_part(
     return _depends_on_more(trace, u, v, chain)
 
 
-def _partner(trace: Trace, op: object, ref: int) -> bool:
+def _partner(trace: Trace, op: Op, ref: int) -> bool:
     """Return whether a value is multiplied or added to something that is no setting: an array."""
-    return any(other != ref and trace.size(other) > 1 for other in op.inputs)  # type: ignore[attr-defined]
+    return any(other != ref and trace.size(other) > 1 for other in op.inputs)
 
 
 def _depends_on_more(trace: Trace, u: int, v: int, chain: Chain) -> bool:
@@ -246,6 +273,43 @@ def _depends_on_more(trace: Trace, u: int, v: int, chain: Chain) -> bool:
         if made >= 0 and made < first and trace.ops[made].kind == "number" and len(trace.users[ref]) > 3:
             return True
     return False
+
+
+def without_rates(training: Training) -> Training:
+    """Return a training whose parameters are only what depends on other parameters: no rate that falls by itself."""
+    trace = training.trace
+    rates = [chain for chain in training.parameters if _goes_by_itself(trace, chain)]
+    kept = [chain for chain in training.parameters if chain not in rates]
+    found = _steps(trace, kept) if rates and kept else None
+    if found is None:
+        return training
+    loop, steps = found
+    return Training(trace, kept, [*training.states, *rates], steps, loop, training.fixed)
+
+
+def _goes_by_itself(trace: Trace, chain: Chain) -> bool:
+    """Return whether a single number is replaced by one that comes from itself and from settings: no array is met."""
+    if trace.size(chain.refs[0]) > 1:
+        return False
+    for u, v in zip(chain.refs[1:4], chain.refs[2:5], strict=False):
+        mine = set(chain.refs)
+        todo, seen = [v], set()
+        while todo:
+            ref = todo.pop()
+            if ref in seen or (ref in mine and ref != v):
+                continue
+            seen.add(ref)
+            if trace.size(ref) > 1:
+                return False
+            made = trace.maker[ref]
+            if made > trace.maker[u]:
+                if trace.ops[made].kind == "item":
+                    return False
+                todo += list(trace.inputs(trace.ops[made]))
+            elif trace.rows[ref][0] == "float" and (made < 0 or trace.ops[made].kind != "number"):
+                if made < 0 or len(seen) > 12:
+                    return False
+    return True
 
 
 def _steps(trace: Trace, parameters: list[Chain]) -> tuple[int, list[Step]] | None:

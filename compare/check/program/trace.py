@@ -1,6 +1,7 @@
 """A program's recording as a graph: which value came from which, by which operation, at which place of the source."""
 
 import ast
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -152,18 +153,28 @@ class Trace:
 
     def size(self, ref: int) -> int:
         """Return the number of a value's entries."""
-        return int(np.prod(self.shape(ref)))
+        return math.prod(self.shape(ref))
 
     def is_float(self, ref: int) -> bool:
         """Return whether a value is a float, or an array of floats."""
         row = self.rows[ref]
-        return row[0] == "float" or (row[0] == "array" and "f" in row[1])
+        return row[0] == "float" or (row[0] == "array" and ("f" in row[1] or row[1] == "object"))
 
     def load(self, refs: Iterable[int]) -> None:
         """Fetch the contents of many values at once."""
         missing = [ref for ref in dict.fromkeys(refs) if ref not in self._values and self.rows[ref][0] == "array"]
         if missing:
-            self._values.update(self._fetch(missing))
+            found = self._fetch(missing)
+            self._values.update({ref: found.get(ref) for ref in missing})
+
+    def keep(self, most: int = 200_000, altogether: int = 25_000_000) -> None:
+        """Fetch what an analysis may ask for, since the run's values are gone when another one begins."""
+        refs, entries = [], 0
+        for ref, row in enumerate(self.rows):
+            size = self.size(ref) if row[0] == "array" else 0
+            if 0 < size <= most and (entries := entries + size) <= altogether:
+                refs.append(ref)
+        self.load(refs)
 
     def value(self, ref: int) -> Any:
         """Return a value as it was when the program had it."""

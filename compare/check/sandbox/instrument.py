@@ -172,7 +172,7 @@ class Rewriter(ast.NodeTransformer):
         return ast.copy_location(ast.FormattedValue(value, node.conversion, form), node)
 
     def visit_comprehension(self, node: ast.comprehension) -> ast.comprehension:
-        source = self.hook("each", node.iter, self.visit(node.iter))
+        source = self.hook("loop", node.iter, self.visit(node.iter))
         return ast.comprehension(node.target, source, [self.visit(test) for test in node.ifs], node.is_async)
 
     def visit_arg(self, node: ast.arg) -> ast.arg:

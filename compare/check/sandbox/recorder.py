@@ -395,7 +395,8 @@ class Recorder:
         given = (owner, *args) if owns else args
         inputs = [self.ref(a) for a in given] + [self.ref(a) for a in kwargs.values()]
         target = kwargs.get("out")
-        if target is None and short in CHANGES_FIRST and args and isinstance(args[0], np.ndarray):
+        in_place = short in CHANGES_FIRST and not name.startswith("sklearn")  # whose shuffle gives a new array
+        if target is None and in_place and args and isinstance(args[0], np.ndarray):
             target = args[0]
         if target is None and short in CHANGES_ITSELF and isinstance(owner, np.ndarray):
             target = owner
