@@ -21,16 +21,60 @@ Array = NDArray[np.float64]
 WEIGHTS, SUM, ANSWER = 1, 2, 3
 
 PRODUCTS = frozenset(
-    "* @ numpy.dot ndarray.dot numpy.matmul numpy.multiply numpy.inner numpy.outer numpy.einsum numpy.tensordot "
-    "numpy.vdot pandas.dot".split()
+    [
+        "*",
+        "@",
+        "numpy.dot",
+        "ndarray.dot",
+        "numpy.matmul",
+        "numpy.multiply",
+        "numpy.inner",
+        "numpy.outer",
+        "numpy.einsum",
+        "numpy.tensordot",
+        "numpy.vdot",
+        "pandas.dot",
+    ]
 )
-MATRIX_PRODUCTS = frozenset("@ numpy.dot ndarray.dot numpy.matmul".split())
-SUMS = frozenset("+ - numpy.add numpy.subtract".split())
-ADDED_UP = frozenset("sum mean fsum reduce".split())
+MATRIX_PRODUCTS = frozenset(["@", "numpy.dot", "ndarray.dot", "numpy.matmul"])
+SUMS = frozenset(["+", "-", "numpy.add", "numpy.subtract"])
+ADDED_UP = frozenset(["sum", "mean", "fsum", "reduce"])
 TURNED = frozenset(
-    "T transpose reshape ravel flatten squeeze expand_dims copy array asarray float float64 float32 astype concatenate "
-    "stack vstack hstack column_stack append insert atleast_2d atleast_1d tile repeat broadcast_to item view "
-    "ascontiguousarray swapaxes to_numpy values tolist".split()
+    [
+        "T",
+        "transpose",
+        "reshape",
+        "ravel",
+        "flatten",
+        "squeeze",
+        "expand_dims",
+        "copy",
+        "array",
+        "asarray",
+        "float",
+        "float64",
+        "float32",
+        "astype",
+        "concatenate",
+        "stack",
+        "vstack",
+        "hstack",
+        "column_stack",
+        "append",
+        "insert",
+        "atleast_2d",
+        "atleast_1d",
+        "tile",
+        "repeat",
+        "broadcast_to",
+        "item",
+        "view",
+        "ascontiguousarray",
+        "swapaxes",
+        "to_numpy",
+        "values",
+        "tolist",
+    ]
 )
 
 
@@ -107,7 +151,7 @@ class Sorting:
 
     def __init__(self, trace: Trace, due: Due, way: Sequence[Op]) -> None:
         self.trace, self.due = trace, due
-        self.kinds: dict[int, int] = {ref: WEIGHTS for ref in due.window.sources}
+        self.kinds: dict[int, int] = dict.fromkeys(due.window.sources, WEIGHTS)
         self.depth: dict[int, int] = dict.fromkeys(due.window.sources, 0)
         self.products: dict[int, tuple[int, int]] = {}
         """For each product by its output: the weights and what they meet."""

@@ -1,9 +1,13 @@
+import contextlib
+import io
+
 import numpy as np
 import pytest
 
-from compare.check.program.activations import FIXED, recognised
+from compare.check.program.activations import FIXED, Activation, recognised
 from compare.check.program.describe import Description, describe
-from tests.check.program.recorded import description_of, trace_of
+from compare.check.program.diagnose import Diagnosis, diagnose
+from tests.check.program.recordings import recorded
 
 ROWS = """
 rng = np.random.default_rng(0)
@@ -66,6 +70,19 @@ for turn in range(8):
     a = 1 / (1 + np.exp(-(X @ w + b)))
     {lines}
 """
+
+
+def description_of(source: str, loss: str | None = None) -> tuple[Description, Diagnosis]:
+    """Return what is understood of a program, by the reading that fits it, or by one of a loss."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        found = diagnose(recorded(["import numpy as np" + source]))
+    assert found is not None
+    reading = found.right
+    if reading is None or loss is not None:
+        reading = next(one for one in found.dues if one.loss.name == loss)
+    wrong = frozenset() if found.right is reading else found.wrong[reading]
+    dues, rule = found.dues[reading], found.rules[reading]
+    return describe(found.trace, found.training, reading, dues, rule, wrong), found
 
 
 def said(source: str, words: str, loss: str | None = None) -> bool:
@@ -145,14 +162,14 @@ def test_a_loss_that_is_printed_and_not_descended_is_said() -> None:
 
 
 def test_the_loss_that_is_descended_is_no_remark() -> None:
-    step = (
-        "g = (a - y) / 20\nprint(-np.mean(y * np.log(a) + (1 - y) * np.log(1 - a)))\nw -= 0.5 * X.T @ g\nb -= 0.5 * g.sum()"
-    )
+    step = "g = (a - y) / 20\nprint(-np.mean(y * np.log(a) + (1 - y) * np.log(1 - a)))\nw -= 0.5 * X.T @ g\nb -= 0.5 * g.sum()"
     assert not said(unit(step), "the loss that you print")
 
 
 def test_an_activation_that_nobody_knows_is_strange() -> None:
-    source = ROWS.replace("np.tanh(inputs @ V + c)", "np.sin(inputs @ V + c)").replace("1 - hidden**2", "np.cos(inputs @ V + c)")
+    source = ROWS.replace("np.tanh(inputs @ V + c)", "np.sin(inputs @ V + c)").replace(
+        "1 - hidden**2", "np.cos(inputs @ V + c)"
+    )
     found, diagnosis = description_of(source)
     assert found.strange is not None
     assert diagnosis.trace.program.text(found.strange.node) == "np.sin(inputs @ V + c)"
@@ -200,7 +217,7 @@ def test_a_line_that_leads_astray_is_marked() -> None:
 
 
 @pytest.mark.parametrize("activation", FIXED, ids=lambda one: one.name)
-def test_an_activation_is_known_by_its_values(activation) -> None:
+def test_an_activation_is_known_by_its_values(activation: Activation) -> None:
     z = np.linspace(-7, 7, 41).reshape(-1, 1)
     found = recognised(z, activation.function(z))
     assert found is not None
@@ -222,5 +239,5 @@ def test_a_leak_has_its_slope() -> None:
 
 
 def test_nothing_is_said_of_a_training_without_steps() -> None:
-    trace = trace_of("x = 1.5\n")
+    trace = recorded(["x = 1.5\n"])
     assert describe(trace, None, None, [], None) == Description()  # type: ignore[arg-type]
