@@ -21,16 +21,60 @@ Array = NDArray[np.float64]
 WEIGHTS, SUM, ANSWER = 1, 2, 3
 
 PRODUCTS = frozenset(
-    "* @ numpy.dot ndarray.dot numpy.matmul numpy.multiply numpy.inner numpy.outer numpy.einsum numpy.tensordot "
-    "numpy.vdot pandas.dot".split()
+    [
+        "*",
+        "@",
+        "numpy.dot",
+        "ndarray.dot",
+        "numpy.matmul",
+        "numpy.multiply",
+        "numpy.inner",
+        "numpy.outer",
+        "numpy.einsum",
+        "numpy.tensordot",
+        "numpy.vdot",
+        "pandas.dot",
+    ]
 )
-MATRIX_PRODUCTS = frozenset("@ numpy.dot ndarray.dot numpy.matmul".split())
-SUMS = frozenset("+ - numpy.add numpy.subtract".split())
-ADDED_UP = frozenset("sum mean fsum reduce".split())
+MATRIX_PRODUCTS = frozenset(["@", "numpy.dot", "ndarray.dot", "numpy.matmul"])
+SUMS = frozenset(["+", "-", "numpy.add", "numpy.subtract"])
+ADDED_UP = frozenset(["sum", "mean", "fsum", "reduce"])
 TURNED = frozenset(
-    "T transpose reshape ravel flatten squeeze expand_dims copy array asarray float float64 float32 astype concatenate "
-    "stack vstack hstack column_stack append insert atleast_2d atleast_1d tile repeat broadcast_to item view "
-    "ascontiguousarray swapaxes to_numpy values tolist".split()
+    [
+        "T",
+        "transpose",
+        "reshape",
+        "ravel",
+        "flatten",
+        "squeeze",
+        "expand_dims",
+        "copy",
+        "array",
+        "asarray",
+        "float",
+        "float64",
+        "float32",
+        "astype",
+        "concatenate",
+        "stack",
+        "vstack",
+        "hstack",
+        "column_stack",
+        "append",
+        "insert",
+        "atleast_2d",
+        "atleast_1d",
+        "tile",
+        "repeat",
+        "broadcast_to",
+        "item",
+        "view",
+        "ascontiguousarray",
+        "swapaxes",
+        "to_numpy",
+        "values",
+        "tolist",
+    ]
 )
 
 
@@ -107,7 +151,7 @@ class Sorting:
 
     def __init__(self, trace: Trace, due: Due, way: Sequence[Op]) -> None:
         self.trace, self.due = trace, due
-        self.kinds: dict[int, int] = {ref: WEIGHTS for ref in due.window.sources}
+        self.kinds: dict[int, int] = dict.fromkeys(due.window.sources, WEIGHTS)
         self.depth: dict[int, int] = dict.fromkeys(due.window.sources, 0)
         self.products: dict[int, tuple[int, int]] = {}
         """For each product by its output: the weights and what they meet."""
@@ -323,12 +367,14 @@ def _layer(
             pair = sorting.products.get(op.out)
             if pair is not None:
                 mine.append(Product(op, *pair))
-            else:
-                for position, ref in enumerate(op.inputs):
-                    for part in trace.parts(ref):
-                        if sorting.kinds.get(part) == WEIGHTS:
-                            added.setdefault(part)
-                            minus = minus or (name_of_op(op) in ("-", "numpy.subtract") and position == 1)
+                continue
+            if name_of_op(op).rpartition(".")[2] in ("mean", "average") and model.strange is None:
+                model.strange = Strange(op.node, op.out, "a mean stands where a weighted sum is due")
+            for position, ref in enumerate(op.inputs):
+                for part in trace.parts(ref):
+                    if sorting.kinds.get(part) == WEIGHTS:
+                        added.setdefault(part)
+                        minus = minus or (name_of_op(op) in ("-", "numpy.subtract") and position == 1)
         # a bias may be written as a weight of the constant 1
         constant = [p for p in mine if _is_one(trace, sorting, p.given)]
         if constant and len(constant) < len(mine):
@@ -427,6 +473,11 @@ def _activation(trace: Trace, sorting: Sorting, due: Due, layer: Layer, model: M
     found = _fit(trace, pairs, layer.negated)
     if found is not None:
         return found
+    other = _fit(trace, pairs, not layer.negated)
+    if other is not None and model.strange is None:
+        op = trace.ops[trace.maker[layer.a[0]]]
+        model.strange = Strange(op.node, op.out, f"it is {other.name} of the negative sum")
+        return None
     # the activation may stand further inside, with something behind it
     inner = _inside(trace, sorting, due, layer)
     for n, refs in enumerate(inner):
