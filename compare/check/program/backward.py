@@ -245,8 +245,7 @@ class Backward:
 
     def lines(self, symbols: dict[str, str]) -> list[LineNote]:
         """Return a note for each line of the step that computes something known, or something that leads astray."""
-        trace, program = self.trace, self.trace.program
-        bad = {program.statement(op.node) for op in self._astray}
+        bad = {self.trace.program.statement(op.node) for op in self._astray}
         found: dict[int, LineNote] = {}
         for _, statement, ref in self.marks:
             note = self._note(statement, ref, statement in bad)

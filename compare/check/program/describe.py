@@ -165,7 +165,9 @@ class Teller:
         damped = [1.0, 1 - self.rule.momentum] if self.rule.momentum else [1.0]
         kinds = [1.0] if self.adaptive else self.simple(scales)
         counts = {float(scales.rows), 1 / scales.rows, float(scales.outputs), 1 / scales.outputs} - {1.0}
-        named, written, rest = [], [], []
+        named: list[tuple[float, str | None]] = []
+        written: list[tuple[float, str | None]] = []
+        rest: list[tuple[float, str | None]] = []
         for value, ref in self._factors():
             name = self.naming.setting(ref)
             if value in counts or (name is None and value in (0.5, 1.0, 2.0)):
@@ -526,7 +528,9 @@ class Teller:
         p, t = np.concatenate(a), np.concatenate([label.ravel() for label in due.labels])
         n = self.scales.rows if self.scales else 1
         squares, gaps = float(np.sum((p - t) ** 2)), float(np.sum(np.abs(p - t)))
-        scaled = [(squares, "the squared error", (1, 0.5, 1 / n, 0.5 / n, 1 / p.size, 0.5 / p.size))]
+        scaled: list[tuple[float, str, tuple[float, ...]]] = [
+            (squares, "the squared error", (1, 0.5, 1 / n, 0.5 / n, 1 / p.size, 0.5 / p.size))
+        ]
         scaled.append((gaps, "the absolute error", (1, 1 / n, 1 / p.size)))
         if ((p >= 0) & (p <= 1)).all() and ((t >= 0) & (t <= 1)).all():
             total = -float(np.sum(t * np.log(np.maximum(p, 1e-300))))

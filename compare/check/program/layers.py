@@ -374,7 +374,7 @@ def _layer(
     products: list[Product] = []
     biases: dict[int, None] = {}
     minus = False
-    shares: dict[frozenset[int], int] = {}
+    shares: dict[frozenset[object], int] = {}
     alone: tuple[int, int, int] | None = None
     for z in zs:
         mine: list[Product] = []
@@ -554,7 +554,7 @@ def _pairs(
 
 def _inside(trace: Trace, sorting: Sorting, due: Due, layer: Layer) -> list[list[int]]:
     """Return what a layer's answers were made of, step by step inwards, as long as it is one value of the same size."""
-    found = []
+    found: list[list[int]] = []
     refs = list(layer.a)
     for _ in range(6):
         inner = []
