@@ -575,7 +575,7 @@ def batches(scene: Scene, report: Report, family: str) -> list[Batch] | None:
         elif family == "differences":
             total = float(np.sum(a - y))
         elif family == "binary":
-            if y.size != np.size(scene.array(meet.label)):
+            if y.size != np.asarray(scene.array(meet.label)).size:
                 return None
             y = as_given(scene, report, meet).reshape(a.shape)
             total = float(-np.sum(y * own_log(scene, report, raw, False) + (1 - y) * own_log(scene, report, raw, True)))
