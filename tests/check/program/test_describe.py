@@ -162,7 +162,8 @@ def test_a_loss_that_is_printed_and_not_descended_is_said() -> None:
 
 
 def test_the_loss_that_is_descended_is_no_remark() -> None:
-    step = "g = (a - y) / 20\nprint(-np.mean(y * np.log(a) + (1 - y) * np.log(1 - a)))\nw -= 0.5 * X.T @ g\nb -= 0.5 * g.sum()"
+    loss = "-np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))"
+    step = f"g = (a - y) / 20\nprint({loss})\nw -= 0.5 * X.T @ g\nb -= 0.5 * g.sum()"
     assert not said(unit(step), "the loss that you print")
 
 
