@@ -12,6 +12,7 @@ from compare import options
 from compare.bench import cli as bench
 from compare.check import cli as check
 from compare.common.errors import BadInput
+from compare.common.harmless import harmless
 from compare.core.config import Config
 from compare.lessons import cli as lessons
 from compare.run import cli as own_script
@@ -113,5 +114,5 @@ def main(arguments: list[str] | None = None) -> Any:
         message = f"{error}; install the project with: pip install ."
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    print(f"error: {message}", file=sys.stderr)
+    print(f"error: {harmless(message)}", file=sys.stderr)
     return BAD_INPUT

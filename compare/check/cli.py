@@ -1,34 +1,55 @@
 """The commands ``new``, ``check`` and ``mistakes``."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from compare import options
 from compare.common.errors import BadInput
 from compare.core.config import Config
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.progress import Progress, TaskID
+    from rich.text import Text
+
+    from compare.check.checking import Result
     from compare.check.exam import Exam, KerasAnswers
     from compare.check.gradebook import Gradebook
     from compare.check.sandbox import Limits
     from compare.core.data import Rows
     from scratch.datasets import Dataset
 
-EXIT_CODES = {"right": 0, "wrong": 1, "incomplete": 1, "unreadable": 2}
+EXIT_CODES = {"right": 0, "wrong": 1, "incomplete": 1, "not understood": 2, "unreadable": 2}
 NOT_ALL_RIGHT, INTERRUPTED = 1, 130
 
 REAL_ROWS = 1000
 """Real images that a submission trains on, where nothing else is said: enough for every batch and epoch to count, and
 few enough for loops in pure Python."""
 
+KINDS = (".py", ".ipynb")
+"""What a directory is searched for."""
+
 LIMITS, FILES = "Limits for each file", "Files to write"
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Python files, or directories of them.")]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="Python files, notebooks, or directories of them.")
+]
+Call = Annotated[
+    str | None,
+    typer.Option(
+        metavar="EXPRESSION",
+        help='What starts the training of a file that does not train by itself, as "Net().train(X, y)".',
+    ),
+]
 Workers = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Processes side by side.", show_default="one a core")
 ]
@@ -40,7 +61,13 @@ Json = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="Everything found, for programs.", rich_help_panel=FILES)
 ]
 Html = Annotated[
-    Path | None, typer.Option("--html", metavar="FILE", help="A page for the teacher.", rich_help_panel=FILES)
+    Path | None,
+    typer.Option(
+        "--html",
+        metavar="FILE",
+        help="A page: of one program line by line, of several files a row each.",
+        rich_help_panel=FILES,
+    ),
 ]
 Seconds = Annotated[float, typer.Option("--time-limit", metavar="S", min=1, help="Seconds.", rich_help_panel=LIMITS)]
 Memory = Annotated[
@@ -61,6 +88,17 @@ Require = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Where the small random inputs come from.")]
+Programs = Annotated[
+    Path | None,
+    typer.Option(
+        "--programs",
+        metavar="DIR",
+        help="Check the programs of this directory, whose keys lie beside them, and print the score.",
+    ),
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="With --programs: keep what the --json file has, and do the rest.")
+]
 Run = Annotated[bool, typer.Option("--run", help="Train every one of them, and say what its curve would have told.")]
 NewFile = Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it must not be there yet.")]
 
@@ -89,6 +127,7 @@ def new(file: NewFile) -> None:
 
 def check(
     files: Files,
+    call: Call = None,
     require: Require = None,
     dataset: options.Dataset = "auto",
     data: options.Data = None,
@@ -103,11 +142,15 @@ def check(
     memory_limit: Memory = 2048,
     quiet: options.Quiet = False,
 ) -> None:
-    """Check your own NumPy: which line of the math departs from Keras, and what is the mistake called?
+    """Check your own NumPy: which line of the math is wrong, what is due there, and what would mend it?
 
-    Each file runs in a process of its own, with limits. Exit code: 0 right, every function is there and passed; 1 not
-    right, a rung failed or functions are missing (of several files: not all are right); 2 no file could be checked at
-    all; 130 interrupted.
+    Any script or notebook that trains is run as it is, and its steps are held against the derivative of its own loss.
+
+    Functions of the template's names (see new), or a class with Keras's interface, are asked and held against Keras.
+
+    Each file runs in a process of its own, with limits. Of several files the exit code is 1 where they differ.
+
+    Exit code: 0 right, 1 wrong or incomplete, 2 unreadable or not understood, 130 interrupted.
     """
     from compare.check.gradebook import Gradebook
     from compare.check.sandbox import Limits
@@ -116,26 +159,36 @@ def check(
     for path, option in ((csv, "--csv"), (json, "--json"), (html, "--html")):
         _must_be_writable(path, option)
     console = Console(quiet=quiet)
-    rows, loaded = _rows(console, dataset, data, train_size)
-    with console.status("Starting Keras and asking it every question"):
-        keras, exam = _exam(rows, loaded, seed)
-    limits = Limits(seconds=time_limit, call_seconds=time_limit / 3, memory_mb=memory_limit)
-    grades = Gradebook(console, loaded, keras, csv, json, html)
-    if len(paths) == 1 and cluster is None:
-        code = _check_one(grades, paths[0], exam, limits, required)
-    else:
-        code = _check_class(grades, paths, exam, limits, required, workers, cluster)
-    raise typer.Exit(code)
+    grades = Gradebook(console, csv=csv, json=json, html=html)
+
+    def exam() -> "Exam":
+        """Set the exam, when the first file turns out to need it."""
+        rows, grades.dataset = _rows(console, dataset, data, train_size)
+        grades.keras, questions = _exam(rows, grades.dataset, seed)
+        return questions
+
+    checking = _Checking(
+        grades,
+        paths,
+        exam,
+        Limits(seconds=time_limit, call_seconds=time_limit / 3, memory_mb=memory_limit),
+        required,
+        dict.fromkeys(paths, call) if call else {},
+    )
+    one = len(paths) == 1 and cluster is None
+    raise typer.Exit(checking.one() if one else checking.many(workers, cluster))
 
 
 def _files(files: Sequence[Path]) -> list[Path]:
-    """Return the files to check: of a directory, the Python files in it."""
+    """Return the files to check: of a directory, the Python files and notebooks in it."""
     found: list[Path] = []
     for file in files:
         if file.is_dir():
-            inside = sorted(file.glob("*.py"))
+            inside = sorted(path for path in file.iterdir() if path.suffix in KINDS and path.is_file())
             if not inside:
-                raise BadInput(f"{file} is a directory without Python files; name files, or another directory")
+                raise BadInput(
+                    f"{file} is a directory without Python files or notebooks; name files, or another directory"
+                )
             found += inside
         else:
             found.append(file)
@@ -183,53 +236,91 @@ def _exam(rows: "Rows", loaded: "Dataset", seed: int) -> "tuple[KerasAnswers, Ex
     return keras, set_exam(rows, loaded.name, keras, seed)
 
 
-def _check_one(grades: "Gradebook", path: Path, exam: "Exam", limits: "Limits", required: Sequence[str]) -> int:
-    from compare.check.checking import check_file
-    from compare.check.terminal import show_result, verdict_line
+@dataclass
+class _Checking:
+    """What one call of ``check`` does: one file is shown at length, of many a row each."""
 
-    with grades.console.status("Climbing the ladder"):
-        grades.add(0, check_file(path, exam, limits, required))
-    (result,) = grades.results
-    if not result.problem:
-        show_result(grades.console, result)
-    grades.write()
-    Console().print(verdict_line(result), soft_wrap=True)
-    return EXIT_CODES[result.verdict]
+    grades: "Gradebook"
+    paths: list[Path]
+    exam: "Callable[[], Exam]"
+    limits: "Limits"
+    required: list[str]
+    calls: dict[Path, str]
+
+    def results(
+        self, telling: "Callable[[str], None]", workers: int | None, cluster: str | None
+    ) -> "Iterator[tuple[int, Result]]":
+        """Check the files, and say where that takes time before the first of them."""
+        from compare.check.checking import check_files
+
+        def exam() -> "Exam":
+            telling("Starting Keras and asking it every question")
+            return self.exam()
+
+        yield from check_files(self.paths, exam, self.limits, self.required, workers, cluster, self.calls)
+
+    def one(self) -> int:
+        """Check one file, and return the exit code."""
+        from compare.check.program.result import ProgramResult
+        from compare.check.program_terminal import program_verdict, show_program
+        from compare.check.terminal import show_result, verdict_line
+
+        with self.grades.console.status("Checking") as status:
+            for number, result in self.results(status.update, workers=1, cluster=None):
+                self.grades.add(number, result)
+        (result,) = self.grades.results
+        if isinstance(result, ProgramResult):
+            show_program(self.grades.console, result)
+            line = program_verdict(result)
+        else:
+            if not result.problem:
+                show_result(self.grades.console, result)
+            line = verdict_line(result)
+        self.grades.write()
+        _print_last(line)
+        return EXIT_CODES[result.verdict]
+
+    def many(self, workers: int | None, cluster: str | None) -> int:
+        """Check a class, and return the exit code."""
+        from compare.check.terminal import class_line, show_class
+        from compare.common.console import progress_bar
+        from compare.common.harmless import one_line
+
+        interrupted = False
+        try:
+            with progress_bar(self.grades.console) as progress:
+                bar = progress.add_task("Checking", total=len(self.paths))
+                telling = partial(_describe, progress, bar)
+                for number, result in self.results(telling, workers, cluster):
+                    self.grades.add(number, result)
+                    telling(f"Checked {one_line(self.paths[number].name)}")
+                    progress.advance(bar)
+        except KeyboardInterrupt:
+            interrupted = True
+        show_class(self.grades.console, self.grades.results)
+        self.grades.write()
+        _print_last(class_line(self.grades.results, len(self.paths)))
+        if interrupted:
+            return INTERRUPTED
+        codes = {EXIT_CODES[result.verdict] for result in self.grades.results}
+        return codes.pop() if len(codes) == 1 else NOT_ALL_RIGHT
 
 
-def _check_class(
-    grades: "Gradebook",
-    paths: Sequence[Path],
-    exam: "Exam",
-    limits: "Limits",
-    required: Sequence[str],
-    workers: int | None,
-    cluster: str | None,
-) -> int:
-    from compare.check.checking import check_files
-    from compare.check.terminal import class_line, show_class
-    from compare.common.console import progress_bar
+def _print_last(line: "Text") -> None:
+    """Print the line that a command ends in, a quiet one, too: broken between words for people, whole for programs."""
+    console = Console()
+    console.print(line, soft_wrap=not console.is_terminal)
 
-    interrupted = False
-    try:
-        with progress_bar(grades.console) as progress:
-            bar = progress.add_task("Checking", total=len(paths))
-            for number, result in check_files(paths, exam, limits, required, workers, cluster):
-                grades.add(number, result)
-                progress.update(bar, advance=1, description=f"Checked {paths[number].name}")
-    except KeyboardInterrupt:
-        interrupted = True
-    show_class(grades.console, grades.results)
-    grades.write()
-    Console().print(class_line(grades.results, len(paths)), soft_wrap=True)
-    if interrupted:
-        return INTERRUPTED
-    verdicts = {result.verdict for result in grades.results}
-    return EXIT_CODES[verdicts.pop()] if len(verdicts) == 1 else NOT_ALL_RIGHT
+
+def _describe(progress: "Progress", bar: "TaskID", text: str) -> None:
+    """Say beside a progress bar what is going on; names of files are no markup."""
+    progress.update(bar, description=escape(text))
 
 
 def mistakes(
     run: Run = False,
+    programs: Programs = None,
+    resume: Resume = False,
     dataset: options.Dataset = "auto",
     data: options.Data = None,
     train_size: options.TrainSize = None,
@@ -237,7 +328,15 @@ def mistakes(
     json: Json = None,
     quiet: options.Quiet = False,
 ) -> None:
-    """List the mistakes that check knows. With --run, train each, and count how many a curve would not have shown."""
+    """List the mistakes that check knows. With --run, train each, and count how many a curve would not have shown.
+
+    With --programs, check programs whose mistakes are known, and count what is found: understood, lines, fixes.
+
+    Exit code: 0 done, whatever was counted, 2 bad input, 130 interrupted, with what is finished in the --json file.
+    """
+    _must_be_writable(json, "--json")
+    if programs is not None:
+        raise typer.Exit(_score(Console(quiet=quiet), programs, workers, json, resume))
     from compare.check.catalogue import CATALOGUE
     from compare.check.terminal import learning_curves_line, show_catalogue, show_learning_curves
 
@@ -249,7 +348,6 @@ def mistakes(
     from compare.common.files import write_json
     from compare.core.data import prepare
 
-    _must_be_writable(json, "--json")
     console = Console(quiet=quiet)
     small, loaded = _rows(console, dataset, data, None)
     with console.status("Starting Keras and asking it every question"):
@@ -263,4 +361,33 @@ def mistakes(
     if json:
         write_json(found.as_dict(loaded), json, "--json")
         console.print(f"Written: {json}", highlight=False, markup=False)
-    Console().print(learning_curves_line(found), soft_wrap=True)
+    _print_last(learning_curves_line(found))
+
+
+def _score(console: Console, programs: Path, workers: int | None, json: Path | None, resume: bool) -> int:
+    """Check the programs of a directory, print how well that went, and return the exit code."""
+    from compare.check.program_benchmark import ProgramBenchmark
+    from compare.check.program_score_terminal import score_line, show_score
+    from compare.common.console import progress_bar
+    from compare.common.harmless import one_line
+
+    if resume and json is None:
+        raise BadInput("--resume needs --json FILE: that is where the finished programs are")
+    benchmark = ProgramBenchmark.of(programs, json if resume else None)
+    interrupted = False
+    try:
+        with progress_bar(console) as progress:
+            bar = progress.add_task("Checking", total=len(benchmark.keys), completed=len(benchmark.results))
+            for name in benchmark.run(workers):
+                progress.advance(bar)
+                _describe(progress, bar, f"Checked {one_line(name)}")
+                if json:
+                    benchmark.write(json)
+    except KeyboardInterrupt:
+        interrupted = True
+    show_score(console, benchmark)
+    if json:
+        benchmark.write(json)
+        console.print(f"Written: {json}", highlight=False, markup=False)
+    _print_last(score_line(benchmark))
+    return INTERRUPTED if interrupted else 0

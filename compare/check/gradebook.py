@@ -12,11 +12,14 @@ from typing import Any
 from rich.console import Console
 
 from compare.check.catalogue import CATALOGUE
-from compare.check.checking import FileResult, confirmed
+from compare.check.checking import FileResult, Result, confirmed
 from compare.check.exam import KerasAnswers
+from compare.check.program.result import ProgramResult
+from compare.check.program_page import program_page
 from compare.common import pages
-from compare.common.environment import environment
+from compare.common.environment import environment, machine
 from compare.common.files import write_json, write_text
+from compare.common.harmless import spreadsheet_cell
 from scratch.datasets import Dataset
 
 COLUMNS = (
@@ -29,8 +32,11 @@ COLUMNS = (
     "seconds",
     "error",
     "missing",
+    "wrong_line",
+    "fix",
+    "conventions",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A program has no rungs, and functions have no single wrong line: what a file has not, stays empty."""
 
 
 @dataclass
@@ -38,21 +44,24 @@ class Gradebook:
     """The results so far, and the files that hold them."""
 
     console: Console
-    dataset: Dataset
-    keras: KerasAnswers
+    dataset: Dataset | None = None
+    keras: KerasAnswers | None = None
+    """Both are there once a file needs them: a program is understood without."""
     csv: Path | None = None
     json: Path | None = None
     html: Path | None = None
-    by_number: dict[int, FileResult] = field(default_factory=dict)
+    by_number: dict[int, Result] = field(default_factory=dict)
 
     @property
-    def results(self) -> list[FileResult]:
+    def results(self) -> list[Result]:
         """The results in the order in which the files were named."""
         return [self.by_number[number] for number in sorted(self.by_number)]
 
-    def add(self, number: int, result: FileResult) -> None:
+    def add(self, number: int, result: Result) -> None:
         """Take in a result; the table is on disk at once, and so survives whatever comes next."""
-        self.by_number[number] = confirmed(result, self.keras)
+        if isinstance(result, FileResult) and self.keras:
+            result = confirmed(result, self.keras)
+        self.by_number[number] = result
         if self.csv:
             self._write_csv(self.csv)
 
@@ -73,37 +82,58 @@ class Gradebook:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(COLUMNS)
         for result in self.results:
-            row = result.as_dict()
-            writer.writerow([_cell(row[column]) for column in COLUMNS])
+            row = _row(result)
+            writer.writerow([_cell(row.get(column)) for column in COLUMNS])
         write_text(text.getvalue(), path, "--csv")
 
     def _write_page(self, path: Path) -> None:
-        """Write a page: what went wrong how often, a row for each file, and what is behind each failure."""
-        counts = Counter(m.name for result in self.results for m in result.mistakes)
+        """Write a page: what went wrong how often, a row for each file, and what is behind each failure.
+
+        Of one program alone, its source with what each line was recognised as.
+        """
+        if len(self.results) == 1 and isinstance(self.results[0], ProgramResult):
+            pages.write(program_page(self.results[0], self._about()), path, "--html")
+            return
+        counts = Counter(name for result in self.results for name in result.mistake_names)
         page = pages.render(
             "compare.check",
             "class.html",
             results=self.results,
             about=self._about(),
-            counts=[(CATALOGUE[name], n) for name, n in counts.most_common()],
+            counts=[self._counted(name, n) for name, n in counts.most_common()],
             verdicts=Counter(result.verdict for result in self.results),
         )
         pages.write(page, path, "--html")
 
+    def _counted(self, name: str, n: int) -> dict[str, Any]:
+        """Return a row of the mistakes; what the catalogue does not know is told as the first program's line has it."""
+        if name in CATALOGUE:
+            known = CATALOGUE[name]
+            return {"n": n, "says": known.says, "right": known.right, "why": known.why}
+        first = next(w for result in self.results for w in result.wrong if w.name == name)
+        return {"n": n, "says": name.replace("-", " "), "right": "", "why": first.why or ""}
+
     def _about(self) -> dict[str, Any]:
         return {
-            "dataset": self.dataset.name,
-            "source": self.dataset.source,
+            "dataset": self.dataset.name if self.dataset else None,
+            "source": self.dataset.source if self.dataset else None,
             "command": shlex.join(["python", "-m", "compare", *sys.argv[1:]]),
-            "environment": environment(),
+            "environment": environment() if self.keras else machine(),
         }
 
 
+def _row(result: Result) -> dict[str, Any]:
+    """Return what a table shows of a result, by column."""
+    row = result.as_dict()
+    if isinstance(result, ProgramResult):
+        first = result.first_wrong
+        row |= {"diagnosis": result.diagnosis, "wrong_line": first.where if first else None}
+        row |= {"fix": ("verified" if first.verified else "not verified") if first and first.fix else None}
+    return row
+
+
 def _cell(value: Any) -> Any:
-    """Return one cell. A spreadsheet runs what begins like a formula, so a text that does gets an apostrophe."""
+    """Return one cell."""
     if isinstance(value, list):
         value = ", ".join(value)
-    if isinstance(value, str):
-        value = " ".join(value.split())
-        return f"'{value}" if value.startswith(FORMULA) else value
-    return "" if value is None else value
+    return spreadsheet_cell(value) if isinstance(value, str) else "" if value is None else value

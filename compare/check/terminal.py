@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -12,19 +13,28 @@ from rich.table import Table
 from rich.text import Text
 
 from compare.check.catalogue import CATALOGUE, Mistake
-from compare.check.checking import FileResult, RungResult, SmallestInput
+from compare.check.checking import FileResult, Result, RungResult, SmallestInput
 from compare.check.diagnosis import Diagnosis
 from compare.check.judge import DIGITS, as_text, look_alike
 from compare.check.learning_curves import EPOCHS, LearningCurves
+from compare.check.program.result import ProgramResult
+from compare.common.harmless import harmless, one_line
 
 STATES = {"passed": Text("passed", "green"), "failed": Text("FAILED", "bold red"), "absent": Text("not there", "dim")}
-VERDICTS = {"right": "green", "incomplete": "bold yellow", "wrong": "bold red", "unreadable": "bold red"}
+VERDICTS = {
+    "right": "green",
+    "incomplete": "bold yellow",
+    "wrong": "bold red",
+    "not understood": "bold yellow",
+    "unreadable": "bold red",
+}
 MOST_OUTPUT = 20
 
 
 def show_result(console: Console, result: FileResult) -> None:
     """Print the ladder of one file, and what is behind the first rung that failed."""
-    table = Table(title=Text(f"The ladder of {result.file}"), title_justify="left", title_style="bold")
+    result = harmless(result)
+    table = Table(title=Text(f"The ladder of {one_line(result.file)}"), title_justify="left", title_style="bold")
     table.add_column("rung", no_wrap=True)
     table.add_column("right", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
@@ -39,8 +49,10 @@ def show_result(console: Console, result: FileResult) -> None:
     if result.first_failed:
         console.print(_diagnosis(result.first_failed))
         _show_later(console, result)
+    for note in result.notes:
+        console.print(Text(f"To know: {note}.", "dim"))
     if result.output:
-        console.print(_output(result.output))
+        console.print(output_panel(result.output))
 
 
 def _diagnosis(rung: RungResult) -> Panel:
@@ -114,8 +126,9 @@ def _show_later(console: Console, result: FileResult) -> None:
         told.append(found)
 
 
-def _output(output: str) -> Panel:
-    lines = output.splitlines()
+def output_panel(output: str) -> Panel:
+    """Show the first lines of what a submission printed."""
+    lines = harmless(output).splitlines()
     more = f"\n… and {len(lines) - MOST_OUTPUT} lines more" if len(lines) > MOST_OUTPUT else ""
     shown = Text("\n".join(lines[:MOST_OUTPUT]) + more)
     return Panel(shown, title="It printed", title_align="left", style="dim")
@@ -124,41 +137,61 @@ def _output(output: str) -> Panel:
 def verdict_line(result: FileResult) -> Text:
     """Return the one line that a check ends in."""
     if result.problem:
-        return Text.assemble(("UNREADABLE", VERDICTS["unreadable"]), f": {result.file}: {result.problem}")
+        return Text.assemble(("UNREADABLE", VERDICTS["unreadable"]), one_line(f": {result.file}: {result.problem}"))
     line = f": {result.file}: {len(result.passed)} of {len(result.climbed)} rungs that could be climbed passed"
     if result.first_failed:
         line += f"; the first that failed is {result.first_failed.name}"
         line += f"{':' if result.told_best is result.first_failed else ', and'} {result.diagnosis}"
     elif result.missing:
         line += f"; missing: {', '.join(result.missing)}"
-    return Text.assemble((result.verdict.upper(), VERDICTS[result.verdict]), line)
+    return Text.assemble((result.verdict.upper(), VERDICTS[result.verdict]), one_line(line))
 
 
-def show_class(console: Console, results: Sequence[FileResult]) -> None:
+def show_class(console: Console, results: Sequence[Result]) -> None:
     """Print one row a file, and how often each mistake was made."""
     table = Table(title=f"{len(results)} submissions", title_justify="left", title_style="bold")
     table.add_column("file", overflow="fold")
-    table.add_column("rungs", justify="right", no_wrap=True)
-    table.add_column("first failing rung")
+    table.add_column("verdict")
+    table.add_column("fails first at")
     table.add_column("diagnosis, or error")
     table.add_column("s", justify="right", no_wrap=True)
-    for result in results:
-        first, best = result.first_failed, result.told_best
-        names = ", ".join(m.name for m in best.diagnosis.mistakes) if best else ""
-        missing = f"missing: {', '.join(result.missing)}" if result.verdict == "incomplete" else ""
+    names = Counter(PurePath(result.file).name for result in results)
+    for result in harmless(list(results)):
+        row = _row(result) if isinstance(result, FileResult) else _program_row(result)
+        name = PurePath(result.file).name
+        file = name if names[name] == 1 else result.file
         table.add_row(
-            Text(result.file),
-            f"{len(result.passed)}/{len(result.climbed)}",
-            Text(first.name if first else "", VERDICTS["wrong"]),
-            Text(
-                result.problem or names or result.diagnosis or missing, VERDICTS["unreadable"] if result.problem else ""
-            ),
-            f"{result.seconds:.1f}",
+            Text(one_line(file)), Text(result.verdict, VERDICTS[result.verdict]), *row, f"{result.seconds:.1f}"
         )
     console.print(table)
-    counts = Counter(m.name for result in results for m in result.mistakes)
+    counts = Counter(name for result in results for name in result.mistake_names)
     for name, n in counts.most_common():
-        console.print(Text(f"{n:>4} × {CATALOGUE[name].says} ({name})"))
+        console.print(Text(f"{n:>4} × {in_words(name)} ({name})"))
+
+
+def _row(result: FileResult) -> tuple[Text, Text]:
+    """Return the first rung that failed, and what is known of it."""
+    first, best = result.first_failed, result.told_best
+    names = ", ".join(m.name for m in best.diagnosis.mistakes) if best else ""
+    missing = f"missing: {', '.join(result.missing)}" if result.verdict == "incomplete" else ""
+    told = Text(
+        result.problem or names or result.diagnosis or missing, VERDICTS["unreadable"] if result.problem else ""
+    )
+    return Text(first.name if first else ""), told
+
+
+def _program_row(result: ProgramResult) -> tuple[Text, Text]:
+    """Return the same of a program: it has no rungs, but lines."""
+    first = result.first_wrong
+    style = "" if result.understood else VERDICTS[result.verdict]
+    says = (first.name or first.says) if first else result.diagnosis
+    told = result.problem or result.missing or says or "; ".join(result.conventions)
+    return Text(first.where if first else ""), Text(told, style)
+
+
+def in_words(name: str) -> str:
+    """Say a mistake of the catalogue in its words, and one that it has not by its name."""
+    return CATALOGUE[name].says if name in CATALOGUE else name.replace("-", " ")
 
 
 def show_catalogue(console: Console) -> None:
@@ -175,10 +208,10 @@ def show_catalogue(console: Console) -> None:
         console.print(table)
 
 
-def class_line(results: Sequence[FileResult], asked: int) -> Text:
+def class_line(results: Sequence[Result], asked: int) -> Text:
     """Return the one line that a class ends in."""
     verdicts = Counter(result.verdict for result in results)
-    parts = [f"{verdicts[word]} {word}" for word in VERDICTS]
+    parts = [f"{verdicts[word]} {word}" for word in VERDICTS if verdicts[word] or word != "not understood"]
     missing = f"; {asked - len(results)} not reached" if asked > len(results) else ""
     return Text(f"{len(results)} files checked: {', '.join(parts)}{missing}")
 

@@ -16,13 +16,15 @@ def environment() -> dict[str, Any]:
     """Describe the machine and what a comparison needs; starts Keras where it has not started yet."""
     keras = load_keras()
     backend = keras.config.backend()
+    return machine() | {"keras": keras.__version__, "keras_backend": backend, backend: version(backend)}
+
+
+def machine() -> dict[str, Any]:
+    """Describe the machine and what runs without Keras."""
     return {
         "five-or-not": scratch.__version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "keras": keras.__version__,
-        "keras_backend": backend,
-        backend: version(backend),
         "processor": _processor(),
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",

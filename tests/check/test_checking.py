@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from compare.check import checking
 from compare.check.checking import FileResult, check_file, check_files, confirmed
 from compare.check.exam import Exam, KerasAnswers
+from compare.check.program.result import ProgramResult
 from compare.check.sandbox import Limits
 from tests.check.submissions import COMPLETE, CORRECT, HOSTILE, PLAIN, UNREADABLE, WRONG, changed
 
@@ -198,3 +200,60 @@ def test_a_cluster_gives_the_same_rows(tmp_path: Path, exam: Exam, cluster: Any)
     there = all_of(check_files(list(expected), exam, CLASS_LIMITS, cluster=cluster.scheduler_address))
     untimed = ({**checked.as_dict(), "seconds": 0.0} for checked in here)
     assert [{**checked.as_dict(), "seconds": 0.0} for checked in there] == list(untimed)
+
+
+def test_each_wrong_function_has_the_line_where_it_begins(tmp_path: Path, exam: Exam) -> None:
+    text = WRONG["factor-2-missing"][1]
+    (first, *_) = check(text, tmp_path, exam).wrong
+    assert first.source == text.splitlines()[first.line - 1]
+    assert (first.expression, first.name) == ("mse_gradient", "factor-2-missing")
+
+
+def only_programs(path: Path, source: bytes, *_: Any) -> ProgramResult:
+    return ProgramResult("?", "not understood", missing=f"{len(source)} bytes")
+
+
+def no_exam() -> Exam:
+    raise AssertionError("Keras was started")
+
+
+def test_keras_starts_for_no_file_that_trains_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "examine", only_programs)
+    paths = [tmp_path / name for name in ("train.py", "homework.ipynb", "syntax.py", "gone.py")]
+    for path, text in zip(paths, ("for i in range(9):\n    w = w - 1", "{}", "def"), strict=False):
+        path.write_text(text)
+    results = dict(check_files(paths, no_exam, CLASS_LIMITS, workers=1))
+    assert [results[n].verdict for n in range(4)] == ["not understood", "not understood", "unreadable", "unreadable"]
+    assert [results[n].file for n in range(4)] == [str(path) for path in paths]
+    assert isinstance(results[3], FileResult)
+    assert "No such file" in (results[3].problem or "")
+
+
+def test_without_an_exam_every_file_is_a_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "examine", only_programs)
+    path = tmp_path / "mine.py"
+    path.write_text(PLAIN)
+    ((_, result),) = check_files([path], None, CLASS_LIMITS, workers=1)
+    assert isinstance(result, ProgramResult)
+
+
+def test_an_examination_that_fails_costs_one_program_its_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> ProgramResult:
+        raise KeyError("ours")
+
+    monkeypatch.setattr(checking, "examine", broken)
+    path = tmp_path / "train.py"
+    path.write_text("x = 1")
+    ((_, result),) = check_files([path], None, CLASS_LIMITS, workers=1)
+    assert (result.verdict, result.problem) == ("unreadable", "the check itself failed: KeyError: 'ours'")
+
+
+def test_a_notebook_may_hold_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "examine", only_programs)
+    path = tmp_path / "homework.ipynb"
+    path.write_bytes(b" " * 2**21)
+    ((_, result),) = check_files([path], None, CLASS_LIMITS, workers=1)
+    assert isinstance(result, ProgramResult)
+    assert result.missing == f"{2**21} bytes"

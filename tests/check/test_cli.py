@@ -3,16 +3,20 @@
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from compare.check import checking
 from compare.check import cli as check_cli
 from compare.check.catalogue import CATALOGUE
 from compare.check.exam import Exam, KerasAnswers
 from compare.check.gradebook import Gradebook
+from compare.check.program.result import ProgramResult
 from compare.cli import main
+from tests.check import program_results as made
 from tests.check.submissions import CORRECT, HOSTILE, PLAIN, UNREADABLE, WRONG, changed
 
 Run = Callable[..., tuple[int, str]]
@@ -100,7 +104,7 @@ def test_quiet_prints_the_verdict_only(run: Run, tmp_path: Path) -> None:
     assert len(said.splitlines()) == 1
 
 
-@pytest.mark.parametrize("name", ["syntax error", "error when loaded", "nothing in it"])
+@pytest.mark.parametrize("name", ["syntax error", "no text", "all stubs"])
 def test_an_unreadable_file_exits_with_2_and_one_sentence(name: str, run: Run, tmp_path: Path) -> None:
     text, said = UNREADABLE[name]
     code, printed = run("check", written(tmp_path, text), "--dataset", "digits")
@@ -129,14 +133,170 @@ def test_bad_input_is_one_sentence_and_exits_with_2(arguments: list[str], said: 
     assert said in printed
 
 
+@pytest.fixture
+def examined(monkeypatch: pytest.MonkeyPatch) -> dict[str, ProgramResult]:
+    """Hand-made results by file name, in the place of the examination of programs, as long as all is one process."""
+    results: dict[str, ProgramResult] = {}
+
+    def examine(path: Path, source: bytes, call: str | None, *_: Any) -> ProgramResult:
+        found = results[path.name]
+        return replace(found, conventions=[*found.conventions, f"called with {call}"] if call else found.conventions)
+
+    monkeypatch.setattr(checking, "examine", examine)
+    return results
+
+
+@pytest.fixture
+def no_keras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail where the exam is set."""
+
+    def exam(*_: Any) -> None:
+        raise AssertionError("Keras was started")
+
+    monkeypatch.setattr(check_cli, "_rows", exam)
+
+
+TRAINS = "for step in range(100):\n    w = w - 0.1 * gradient\n"
+
+
+@pytest.mark.usefixtures("no_keras")
+@pytest.mark.parametrize(
+    ("result", "code", "line"),
+    [
+        (made.RIGHT, 0, "RIGHT: "),
+        (made.WRONG, 1, "WRONG: "),
+        (made.NOT_UNDERSTOOD, 2, "NOT UNDERSTOOD: "),
+        (made.UNREADABLE, 2, "UNREADABLE: "),
+    ],
+)
+def test_any_program_is_checked_without_keras(
+    result: ProgramResult, code: int, line: str, run: Run, examined: dict[str, ProgramResult], tmp_path: Path
+) -> None:
+    examined["train.py"] = result
+    found, said = run("check", written(tmp_path, TRAINS, "train.py"))
+    assert found == code
+    assert said.splitlines()[-1].startswith(line)
+
+
+@pytest.mark.usefixtures("no_keras")
+def test_a_notebook_can_be_checked(run: Run, examined: dict[str, ProgramResult], tmp_path: Path) -> None:
+    examined["homework.ipynb"] = made.NOTEBOOK
+    code, said = run("check", written(tmp_path, "{}", "homework.ipynb"))
+    assert code == 1
+    assert "cell 2, line 3" in said
+
+
+@pytest.mark.usefixtures("no_keras")
+def test_who_says_what_to_call_has_it_called(run: Run, examined: dict[str, ProgramResult], tmp_path: Path) -> None:
+    examined["mine.py"] = made.RIGHT
+    _, said = run("check", written(tmp_path, PLAIN), "--call", "fit(*data)")
+    assert "called with fit(*data)" in said
+
+
+@pytest.mark.usefixtures("no_keras")
+def test_a_programs_page_and_json_are_written(run: Run, examined: dict[str, ProgramResult], tmp_path: Path) -> None:
+    examined["train.py"] = made.WRONG
+    html, told = tmp_path / "page.html", tmp_path / "told.json"
+    run("check", written(tmp_path, TRAINS, "train.py"), "--html", html, "--json", told)
+    assert "Line by line" in html.read_text()
+    (one,) = json.loads(told.read_text())["submissions"]
+    assert one["file"] == str(tmp_path / "train.py")
+    assert one["wrong"][0]["line"] == 13
+
+
+def test_a_directory_is_searched_for_scripts_and_notebooks(
+    run: Run, examined: dict[str, ProgramResult], tmp_path: Path
+) -> None:
+    examined |= {"a.py": made.RIGHT, "b.ipynb": made.NOTEBOOK, "d.py": made.NOT_UNDERSTOOD}
+    for name, text in {"a.py": TRAINS, "b.ipynb": "{}", "c.py": PLAIN, "d.py": TRAINS, "e.txt": "none"}.items():
+        written(tmp_path, text, name)
+    code, said = run("check", tmp_path, "--workers", "1", "--dataset", "digits")
+    assert code == 1
+    assert said.splitlines()[-1] == ("4 files checked: 2 right, 0 incomplete, 1 wrong, 1 not understood, 0 unreadable")
+
+
+def test_where_training_is_not_understood_known_functions_are_asked(
+    run: Run, examined: dict[str, ProgramResult], tmp_path: Path
+) -> None:
+    examined["mine.py"] = made.NOT_UNDERSTOOD
+    text = PLAIN.split("def train_step")[0] + "X = y = np.zeros((4, 1))\nw = gradient = np.ones(1)\n" + TRAINS
+    code, said = run("check", written(tmp_path, text), "--dataset", "digits")
+    assert code == 1
+    assert said.splitlines()[-1].startswith("INCOMPLETE: ")
+    assert "own training was not understood" in " ".join(said.split())
+
+
+@pytest.mark.usefixtures("no_keras")
+def test_interrupted_a_class_keeps_the_rows_that_it_has(
+    run: Run, examined: dict[str, ProgramResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examined |= {"a.py": made.RIGHT}
+    for name in ("a.py", "b.py"):
+        written(tmp_path, TRAINS, name)
+
+    def interrupted(path: Path, *_: Any) -> ProgramResult:
+        if path.name == "b.py":
+            raise KeyboardInterrupt
+        return made.RIGHT
+
+    monkeypatch.setattr(checking, "examine", interrupted)
+    files = {kind: tmp_path / f"grades.{kind}" for kind in ("csv", "json", "html")}
+    options = [part for kind, path in files.items() for part in (f"--{kind}", path)]
+    code, said = run("check", tmp_path / "a.py", tmp_path / "b.py", "--workers", "1", *options)
+    assert code == 130
+    assert "1 not reached" in said
+    assert len(json.loads(files["json"].read_text())["submissions"]) == 1
+
+
+def test_programs_with_keys_are_scored_and_the_rest_can_be_done_later(
+    run: Run, examined: dict[str, ProgramResult], tmp_path: Path
+) -> None:
+    for name in ("unit", "gone"):
+        written(tmp_path, TRAINS, f"{name}.py")
+        written(tmp_path, 'verdict = "right"\n', f"{name}.key.toml")
+    examined["gone.py"] = made.NOT_UNDERSTOOD  # and of unit.py, the examination itself fails
+    path = tmp_path / "score.json"
+    code, said = run("mistakes", "--programs", tmp_path, "--json", path, "--workers", "1")
+    assert code == 0
+    assert said.splitlines()[-1].startswith("2 programs checked: 0 understood")
+    files = {one["file"]: one for one in json.loads(path.read_text())["files"]}
+    assert files["gone.py"]["missing"] == made.NOT_UNDERSTOOD.missing
+    code, said = run("mistakes", "--programs", tmp_path, "--json", path, "--workers", "1", "--resume")
+    assert (code, said.splitlines()[-1][:32]) == (0, "2 programs checked: 0 understood")
+
+
+def test_an_interrupted_score_keeps_what_is_finished(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b"):
+        written(tmp_path, TRAINS, f"{name}.py")
+        written(tmp_path, 'verdict = "right"\n', f"{name}.key.toml")
+
+    def interrupted(path: Path, *_: Any) -> ProgramResult:
+        if path.name == "b.py":
+            raise KeyboardInterrupt
+        return made.RIGHT
+
+    monkeypatch.setattr(checking, "examine", interrupted)
+    path = tmp_path / "score.json"
+    code, said = run("mistakes", "--programs", tmp_path, "--json", path, "--workers", "1")
+    assert code == 130
+    assert said.splitlines()[-1].endswith("1 not reached")
+    assert [one["file"] for one in json.loads(path.read_text())["files"]] == ["a.py"]
+
+
+def test_to_resume_there_must_be_a_file(run: Run, tmp_path: Path) -> None:
+    code, said = run("mistakes", "--programs", tmp_path, "--resume")
+    assert code == 2
+    assert "--resume needs --json" in said
+
+
 CLASS = {
     "ada.py": PLAIN,
     "=cmd.py": WRONG["uphill"][1],
     "<b>bob.py": changed("(1 - a)", "(1 + a)"),
     "dora.py": HOSTILE["endless loop"][0],
-    "eve.py": "print('<script>alert(1)</script>'); 1 / 0",
+    "eve.py": "1 / 0",
     "fay.py": CORRECT["class"],
-    "gus.py": PLAIN.split("def mse")[0],
+    "gus.py": "print('<script>alert(1)</script>')" + PLAIN.split("def mse")[0],
 }
 
 

@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +18,7 @@ from compare.check.diagnosis import Diagnosis
 from compare.check.exam import KerasAnswers
 from compare.check.gradebook import COLUMNS, Gradebook
 from scratch.datasets import Dataset
+from tests.check import program_results as made
 
 
 @pytest.fixture
@@ -55,6 +57,65 @@ def test_what_is_missing_is_in_every_file(grades: Gradebook) -> None:
     (told,) = json.loads(grades.json.read_text())["submissions"]
     assert (told["verdict"], told["missing"]) == ("incomplete", ["mse", "sgd"])
     assert "missing: mse, sgd" in grades.html.read_text()
+
+
+PROGRAMS = [made.WRONG, made.RIGHT, made.NOTEBOOK, made.NOT_UNDERSTOOD, made.UNREADABLE]
+
+
+@pytest.fixture
+def mixed(grades: Gradebook) -> Gradebook:
+    """Programs of every verdict beside a file of functions, written."""
+    for number, result in enumerate([*PROGRAMS, FileResult("part.py", missing=["mse"])]):
+        grades.add(number, result)
+    grades.write()
+    return grades
+
+
+def test_programs_have_rows_beside_functions(mixed: Gradebook) -> None:
+    told = [(row["file"], row["verdict"], row["wrong_line"], row["fix"]) for row in rows(mixed)]
+    assert told == [
+        ("unit.py", "wrong", "line 13", "verified"),
+        ("unit.py", "right", "", ""),
+        ("homework.ipynb", "wrong", "cell 2, line 3", ""),
+        ("gone.py", "not understood", "", ""),
+        ("crash.py", "unreadable", "", ""),
+        ("part.py", "incomplete", "", ""),
+    ]
+    assert rows(mixed)[0]["diagnosis"].startswith("line 13: grad_bias is the largest delta")
+    assert rows(mixed)[1]["conventions"] == made.CONVENTION
+    assert rows(mixed)[3]["missing"] == made.NOT_UNDERSTOOD.missing
+    assert rows(mixed)[4]["error"] == made.UNREADABLE.problem
+
+
+def test_every_file_has_the_same_contract_in_json(mixed: Gradebook) -> None:
+    assert mixed.json is not None
+    told = json.loads(mixed.json.read_text())["submissions"]
+    contract = {"file", "verdict", "conventions", "model", "symbols", "wrong", "seconds"}
+    assert [contract <= one.keys() for one in told] == [True] * 6
+    assert told[0]["wrong"][0] | {"line": 13, "cell": None, "fix": made.FIX, "verified": True} == told[0]["wrong"][0]
+
+
+def test_the_page_of_a_class_has_programs_beside_functions(mixed: Gradebook) -> None:
+    assert mixed.html is not None
+    page = unescape(mixed.html.read_text())
+    assert "1 right, 1 incomplete, 2 wrong, 1 not understood, 1 unreadable" in " ".join(page.split())
+    for told in ("bias from one row", "cell 2, line 3", made.CONVENTION, "delta.mean()", "not understood"):
+        assert told in page
+
+
+def test_one_program_alone_has_its_lines_on_the_page(grades: Gradebook) -> None:
+    grades.add(0, made.WRONG)
+    grades.write()
+    assert grades.html is not None
+    assert "Line by line" in grades.html.read_text()
+
+
+def test_json_has_what_a_program_holds_as_it_is_and_a_table_has_it_harmless(grades: Gradebook) -> None:
+    grades.add(0, replace(made.UNREADABLE, problem="=\x1b[31m\u202e"))
+    grades.write()
+    assert grades.json is not None
+    assert rows(grades)[0]["error"] == "'=␛[31m\N{REPLACEMENT CHARACTER}"
+    assert json.loads(grades.json.read_text())["submissions"][0]["error"] == "=\x1b[31m\u202e"
 
 
 def test_a_mistake_that_fails_several_rungs_is_explained_once(grades: Gradebook) -> None:

@@ -12,7 +12,8 @@ from compare.check.exam import Exam, KerasAnswers
 from compare.check.judge import climb
 from compare.check.perceptron import TrustedFunctions
 from compare.check.shrink import smallest
-from compare.check.terminal import show_result
+from compare.check.terminal import show_class, show_result, verdict_line
+from tests.check import program_results as made
 
 
 def shown(exam: Exam, keras: KerasAnswers, **functions: Any) -> list[str]:
@@ -48,3 +49,31 @@ def test_the_smallest_input_shows_the_mistake(functions: Any, exam: Exam, keras_
     lines = shown(exam, keras_answers, **functions)
     yours, keras = (next(line.split()[3:-1] for line in lines if side in line) for side in ("yours  ", "Keras  "))
     assert yours != keras
+
+
+def test_what_a_submission_holds_does_nothing_to_the_terminal() -> None:
+    bad = "\x1b]0;owned\x07\u202e"
+    rungs = [RungResult("dense", "failed", 0, 1, bad, [bad]), RungResult("sigmoid", "passed", 1, 1, "", [bad])]
+    result = FileResult(bad, missing=[bad], rungs=rungs, output=bad, notes=[bad])
+    console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    show_result(console, result)
+    show_class(console, [result, FileResult(bad, problem=bad)])
+    said = console.export_text() + verdict_line(result).plain
+    assert "owned" in said
+    assert not set(said) & {"\x1b", "\x07", "\u202e"}
+
+
+def test_a_class_has_programs_beside_functions() -> None:
+    results = [made.WRONG, made.RIGHT, made.NOTEBOOK, made.NOT_UNDERSTOOD, made.UNREADABLE, FileResult("part/mine.py")]
+    console = Console(width=160, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    show_class(console, results)
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in console.export_text().splitlines()]
+    told = {tuple(row[:3]) for row in rows if row}
+    assert {
+        ("unit.py", "wrong", "line 13"),
+        ("unit.py", "right", ""),
+        ("homework.ipynb", "wrong", "cell 2, line 3"),
+        ("gone.py", "not understood", ""),
+        ("crash.py", "unreadable", ""),
+        ("mine.py", "right", ""),
+    } <= told

@@ -126,3 +126,20 @@ def test_of_an_absolute_path_a_page_shows_the_name_only(
     text: str, shared: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert f"<p>{shared}</p>" in a_page(tmp_path, monkeypatch, "<p>{{ text | names_only }}</p>", text=text)
+
+
+def test_what_comes_from_outside_is_made_harmless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    html = a_page(tmp_path, monkeypatch, "{{ name }}{{ name | upper }}", name="a\x1b\u202e")
+    assert "a␛�A␛�" in html
+
+
+def test_each_line_of_code_is_set_by_itself_and_a_part_of_it_marked() -> None:
+    lines = pages.highlighted_lines("\n'''a\nb'''\nx = a < 2\n", {4: (4, 9)})
+    plain = [re.sub("<[^>]*>", "", re.sub("<(/?)mark>", r"[\1", line)) for line in lines]
+    assert [line.replace("[/[", "").replace("&#39;", "'") for line in plain] == [
+        "",
+        "'''a",
+        "b'''",
+        "x = [a &lt; 2[/",
+        "",
+    ]

@@ -1,4 +1,6 @@
-"""Runs a submission, which is someone else's code, in a process of its own, and asks it one question at a time.
+"""Runs a submission, which is someone else's code, in a process of its own.
+
+It is a file of functions, which are asked one question at a time, or a whole program, whose computations are read.
 
 What this protects against is mishap and mischief in a class: endless loops, floods of output or memory, programs that
 end themselves, that start others, that reach for the network, write over files, replace NumPy's functions or return
@@ -11,17 +13,27 @@ What it does not protect against is a determined attacker: code that reaches pas
 gets around the audit hook, and it can read what you can read. A submission can also call Keras itself and hand back
 its answers. Run strangers' code on a machine or in a container that you can afford to lose.
 
-    submission.py    our side: starts the process, asks, waits, ends it
-    start.py         their side: imports a module of the child without the packages around it
-    worker.py        loads one file and answers calls
-    loading.py       what a file defines, and a class's methods as functions
-    protection.py    what it may use, and how it is held to that
-    wire.py          how both sides talk
+    submission.py      our side of a file of functions: asks, and waits
+    program.py         our side of a program: runs it, and reads the recording
+    processes.py       what both start, speak through and end
+    folder.py          the directory in which a program finds its data
+    start.py           their side: imports a module of the child without the packages around it
+    worker.py          loads one file and answers calls
+    loading.py         what a file defines, and a class's methods as functions
+    program_worker.py  forks for each run of a program, and hands out what was recorded
+    instrument.py      rewrites a program so that every expression is reported
+    recorder.py        records what is reported
+    stand_ins.py       what a program finds in place of what it cannot have
+    magics.py          leaves out what only a notebook understands
+    protection.py      what it may use, and how it is held to that
+    wire.py            how both sides talk
 
 What runs in the child says so in its first lines, and knows the standard library and NumPy only.
 """
 
+from compare.check.sandbox.processes import Gone
+from compare.check.sandbox.program import ProgramSandbox, Recording
 from compare.check.sandbox.protection import Limits
 from compare.check.sandbox.submission import Answer, Submission, read_source
 
-__all__ = ["Answer", "Limits", "Submission", "read_source"]
+__all__ = ["Answer", "Gone", "Limits", "ProgramSandbox", "Recording", "Submission", "read_source"]

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 MOST_BYTES = 64 * 2**20
+MOST_HEADER = 64 * 2**20
+MOST_BYTES_RECORDED = 512 * 2**20
 MOST_NODES = 500_000
 KINDS = "biufc"
 BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError, struct.error)
@@ -20,16 +22,16 @@ BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowE
 
 
 class Pipe:
-    """The child's ends of the line, on file descriptors of their own."""
+    """The child's end of a line, on a file descriptor of its own."""
 
-    def __init__(self, reading: int, writing: int) -> None:
-        self._reading, self._writing = reading, writing
+    def __init__(self, line: int) -> None:
+        self.line = line
         self._read, self._write, self._unpack, self._pack = os.read, os.write, struct.unpack, struct.pack
 
     def _exactly(self, size: int) -> bytes:
         parts = []
         while size:
-            part = self._read(self._reading, min(size, 2**20))
+            part = self._read(self.line, min(size, 2**20))
             if not part:
                 raise EOFError
             parts.append(part)
@@ -44,7 +46,7 @@ class Pipe:
         """Send a message."""
         rest = memoryview(self._pack("<Q", len(message)) + message)
         while rest:
-            rest = rest[self._write(self._writing, rest) :]
+            rest = rest[self._write(self.line, rest) :]
 
 
 class Unusable(Exception):
@@ -54,7 +56,9 @@ class Unusable(Exception):
 class Coder:
     """Turns plain data into bytes and back, with functions that were taken hold of early."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self.most_bytes = most_bytes
+        """The most bytes of arrays in a message."""
         self._dumps, self._loads, self._pack, self._unpack = json.dumps, json.loads, struct.pack, struct.unpack
         self._frombuffer, self._dtype, self._ndarray, self._generic = np.frombuffer, np.dtype, np.ndarray, np.generic
         self._asarray, self._tobytes = np.asarray, np.ndarray.tobytes
@@ -99,8 +103,8 @@ class Coder:
         if value.dtype.kind not in KINDS:
             return self._refuse(f"an array of {value.dtype}")
         self._bytes += value.nbytes
-        if self._bytes > MOST_BYTES:
-            return self._refuse(f"more than {MOST_BYTES // 2**20} MB")
+        if self._bytes > self.most_bytes:
+            return self._refuse(f"more than {self.most_bytes // 2**20} MB")
         blob = self._tobytes(value)
         self._blobs.append(blob)
         return ["array", value.dtype.str, list(value.shape), len(blob)]

@@ -51,7 +51,7 @@ def main() -> None:
     sys.dont_write_bytecode = True
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    pipe, coder = Pipe(told["reading"], told["writing"]), Coder()
+    pipe, coder = Pipe(told["line"]), Coder()
     _, given = coder.decode(pipe.receive())
     protection = [*limit(told["memory_mb"]), *apart, *forbid(os.getcwd())]
     loaded = Loaded(told["path"], given["source"].tobytes(), told["memory_mb"])

@@ -15,22 +15,23 @@ extends ``base.html`` and fills its blocks ``title``, ``header``, ``main`` and, 
     pages.write(html, path)                          # whole or not at all
 
 In the template, ``{{ figure(curves, "Caption.") }}`` of ``macros.html`` sets it with its caption, ``panels`` sets
-several side by side, or below each other on a phone, ``{{ name }}`` escapes whatever comes from outside, and the filter
-``names_only`` leaves of an absolute path in it the last name. Colours
-in figures are those of ``LIGHT``; in the SVG each becomes a CSS variable of the same name, so that the figure follows
-the reader's light or dark scheme. ``save_figure`` writes the same figure as a PNG or SVG file, and ``highlighted``
-sets Python code in colour.
+several side by side, or below each other on a phone, ``{{ name }}`` makes harmless and escapes whatever comes from
+outside, and the filter ``names_only`` leaves of an absolute path in it the last name. Colours in figures are those of
+``LIGHT``; in the SVG each becomes a CSS variable of the same name, so that the figure follows the reader's light or
+dark scheme. ``save_figure`` writes the same figure as a PNG or SVG file, ``highlighted`` sets Python code in colour,
+and ``highlighted_lines`` a line at a time, with a part of it marked.
 """
 
 from compare.common.pages.figures import figure_svg, save_figure, subplots, themed
 from compare.common.pages.palette import DARK, LIGHT
-from compare.common.pages.rendering import highlighted, names_only, render, write
+from compare.common.pages.rendering import highlighted, highlighted_lines, names_only, render, write
 
 __all__ = [
     "DARK",
     "LIGHT",
     "figure_svg",
     "highlighted",
+    "highlighted_lines",
     "names_only",
     "render",
     "save_figure",
