@@ -330,6 +330,9 @@ class Edits:
             return
         if not isinstance(operand, ast.Name | ast.Attribute | ast.Subscript):
             return
+        logs = trace.array(old) if len(shape) == 2 and old in {ref for _, ref in self.activations} else None
+        if logs is not None and (logs <= 0).all() and any(np.allclose(np.exp(logs).sum(axis=n), 1) for n in (0, 1)):
+            yield Edit("exponential", target, form.format(f"np.exp({text})"), 1.4, each(number, instead(position, anp.exp)))
         yield Edit("squared", target, form.format(f"{bracketed(operand, text)}**2"), 1.5, each(number, instead(position, lambda x: x * x)))
         for other, ref in self.scope.all(op).items():
             if other == text or ref == old:
