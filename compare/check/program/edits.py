@@ -167,6 +167,10 @@ class Edits:
         sign = str(op.detail)
         if sign == "%":
             return
+        if sign in "+-":
+            left = self.text(node.left)
+            tight = not isinstance(node.right, ast.BinOp) or isinstance(node.right.op, ast.Mult | ast.Div | ast.MatMult)
+            right = self.text(node.right) if tight else right
         for other in {"+": "-", "-": "+", "*": "/@", "/": "*", "@": "*", "**": "*"}.get(sign, ""):
             yield Edit("operator", number, f"{left} {other} {right}", 1.0, each(number, lambda r, o, s=other: _binary(s, r, o)))
         if sign in "-/@":
@@ -223,7 +227,7 @@ class Edits:
         text = self.text(node)
         if short in ("sum", "mean") and isinstance(node.func, ast.Attribute):
             other = "mean" if short == "sum" else "sum"
-            function = f"{self.text(node.func.value)}.{other}"
+            function = f"{bracketed(node.func.value, self.text(node.func.value))}.{other}"
             rest = text[len(self.text(node.func)) :]
             yield Edit("sum or mean", number, function + rest, 1.0, each(number, lambda r, o: apply(r, _renamed(o, other), inputs(r, o))))
             yield from self.axes(node, op)
