@@ -171,7 +171,11 @@ class Bench:
     def _first_moment(self, n: int, replay: Replay) -> Array | None:
         up = self.quick.upstream([self.quick.step.after[n]])
         for before, after in zip(self.quick.step.before, self.quick.step.after, strict=True):
-            if before in self.zero and after in up and self.trace.size(after) == self.trace.size(self.quick.step.after[n]):
+            if (
+                before in self.zero
+                and after in up
+                and self.trace.size(after) == self.trace.size(self.quick.step.after[n])
+            ):
                 return -np.asarray(replay.get(after), float)
         return None
 

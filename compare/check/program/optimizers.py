@@ -71,7 +71,10 @@ class Rule:
 
 
 def moves(
-    training: Training, dues: Sequence[Due], moved: Sequence[Sequence[Array]] | None = None, replay: Replay | None = None
+    training: Training,
+    dues: Sequence[Due],
+    moved: Sequence[Sequence[Array]] | None = None,
+    replay: Replay | None = None,
 ) -> list[Moves]:
     """Gather what the steps say of each parameter that the prediction depends on."""
     trace = training.trace
@@ -213,6 +216,7 @@ def linear(all_moves: Sequence[Moves]) -> Rule | None:
     """Fit momentum and Nesterov: ``d = a * d_before - c * g (+ e * g_before)``, from the second step on."""
     if not all_moves or len(all_moves[0].gradients) < 3:
         return None
+
     def stacked(columns: str, those: Sequence[Moves]) -> list[Array]:
         pick = {
             "g": lambda m, t: m.gradients[t], "G": lambda m, t: m.gradients[t - 1],
@@ -375,7 +379,10 @@ def find_rule(training: Training, dues: Sequence[Due]) -> Rule | None:
 
 
 def find_rule_of(
-    training: Training, dues: Sequence[Due], moved: Sequence[Sequence[Array]] | None = None, replay: Replay | None = None
+    training: Training,
+    dues: Sequence[Due],
+    moved: Sequence[Sequence[Array]] | None = None,
+    replay: Replay | None = None,
 ) -> Rule | None:
     """Return the rule of steps that were replayed: what moved, and the values before, are the replay's."""
     all_moves = moves(training, dues, moved, replay)

@@ -322,9 +322,38 @@ def call(op: Op, name: str, keywords: Sequence[str], x: Sequence[Value]) -> Valu
     function = _known(name)
     if function is None:
         raise CannotReplay(op, f"{name}()")
-    if short in ("reshape", "full", "zeros", "ones", "arange", "tile", "repeat", "transpose", "expand_dims", "swapaxes"):
-        args = [args[0] if short in ("reshape", "tile", "repeat", "transpose", "expand_dims", "swapaxes") else _plain(args[0]), *(_index(a) for a in args[1:])]
-    elif short in ("sum", "mean", "max", "min", "argmax", "argmin", "prod", "cumsum", "std", "var", "concatenate", "stack"):
+    if short in (
+        "reshape",
+        "full",
+        "zeros",
+        "ones",
+        "arange",
+        "tile",
+        "repeat",
+        "transpose",
+        "expand_dims",
+        "swapaxes",
+    ):
+        args = [
+            args[0]
+            if short in ("reshape", "tile", "repeat", "transpose", "expand_dims", "swapaxes")
+            else _plain(args[0]),
+            *(_index(a) for a in args[1:]),
+        ]
+    elif short in (
+        "sum",
+        "mean",
+        "max",
+        "min",
+        "argmax",
+        "argmin",
+        "prod",
+        "cumsum",
+        "std",
+        "var",
+        "concatenate",
+        "stack",
+    ):
         args = [args[0], *(_plain(a) for a in args[1:])]
     return function(*args, **named)
 

@@ -221,9 +221,7 @@ def _sorted_out(trace: Trace, chains: list[Chain]) -> tuple[list[Chain], list[Ch
     return parameters, states
 
 
-def _takes_part(
-    trace: Trace, chain: Chain, n: int, outputs: frozenset[int], owner: dict[int, Chain]
-) -> bool:
+def _takes_part(trace: Trace, chain: Chain, n: int, outputs: frozenset[int], owner: dict[int, Chain]) -> bool:
     """Return whether a value reaches another replacement by a way of its own, and its own depends on others."""
     u, v = chain.refs[n], chain.refs[n + 1]
     horizon = min(len(trace.ops), trace.maker[v] + 2 * (trace.maker[v] - trace.maker[u]) + 2000)
@@ -333,9 +331,7 @@ def _steps(trace: Trace, parameters: list[Chain]) -> tuple[int, list[Step]] | No
             elif n + 1 == len(begins) and trace.stopped:
                 continue  # broken off
             spans.append((begin, until))
-        busy = [
-            span for span in spans if any(chain.moved(*span) for chain in parameters)
-        ]
+        busy = [span for span in spans if any(chain.moved(*span) for chain in parameters)]
         if not busy:
             continue
         moved = [sum(chain.moved(*span) for chain in parameters) for span in busy[:50]]

@@ -159,7 +159,9 @@ class Rewriter(ast.NodeTransformer):
     def index(self, node: ast.expr) -> ast.expr:
         """Return an index as a value: a slice is written out."""
         if isinstance(node, ast.Slice):
-            ends = [ast.Constant(None) if end is None else self.visit(end) for end in (node.lower, node.upper, node.step)]
+            ends = [
+                ast.Constant(None) if end is None else self.visit(end) for end in (node.lower, node.upper, node.step)
+            ]
             return ast.copy_location(ast.Call(ast.Name(PREFIX + "slice", ast.Load()), ends, []), node)
         if isinstance(node, ast.Tuple):
             return ast.copy_location(ast.Tuple([self.index(entry) for entry in node.elts], ast.Load()), node)
@@ -200,8 +202,8 @@ class Rewriter(ast.NodeTransformer):
         enter = self.hook("enter", node, ast.Constant(node.name), *pairs)
         first = ast.copy_location(ast.Assign([ast.Name(FRAME, ast.Store())], enter), node)
         body = self.statements(node.body)
-        documented = bool(node.body) and isinstance(node.body[0], ast.Expr) and isinstance(
-            node.body[0].value, ast.Constant
+        documented = (
+            bool(node.body) and isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
         )
         node.body = [*body[:documented], first, *body[documented:]]
         return node
@@ -288,9 +290,7 @@ class Rewriter(ast.NodeTransformer):
         source = self.hook("loop", node, self.visit(node.iter))
         names = [name.id for name in ast.walk(node.target) if isinstance(name, ast.Name)]
         pairs = [_pair(name, ast.Name(name, ast.Load())) for name in names]
-        seen = ast.copy_location(
-            ast.Expr(self.hook("bound", node, ast.Name(FRAME, ast.Load()), *pairs)), node
-        )
+        seen = ast.copy_location(ast.Expr(self.hook("bound", node, ast.Name(FRAME, ast.Load()), *pairs)), node)
         node.iter = source
         node.body = [seen, *self.statements(node.body)]
         node.orelse = self.statements(node.orelse)

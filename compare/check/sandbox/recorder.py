@@ -32,14 +32,31 @@ IN_PLACE: dict[str, Callable[..., Any]] = {
     "^": operator.ixor, "<<": operator.ilshift, ">>": operator.irshift,
 }  # fmt: skip
 UNARY: dict[str, Callable[..., Any]] = {
-    "-": operator.neg, "+": operator.pos, "~": operator.invert, "not": operator.not_
+    "-": operator.neg,
+    "+": operator.pos,
+    "~": operator.invert,
+    "not": operator.not_,
 }
 
 CHANGES_FIRST = {"shuffle", "copyto", "put", "place", "putmask", "fill_diagonal", "at"}
 """Functions that write over their first argument (``at``: ``np.add.at``)."""
 CHANGES_ITSELF = {"sort", "fill", "partition", "put", "itemset", "resize", "setfield", "byteswap"}
 """Methods of arrays that write over the array."""
-TAKES_ALL = {"sum", "max", "min", "sorted", "list", "tuple", "array", "asarray", "mean", "fsum", "set", "vstack", "stack"}
+TAKES_ALL = {
+    "sum",
+    "max",
+    "min",
+    "sorted",
+    "list",
+    "tuple",
+    "array",
+    "asarray",
+    "mean",
+    "fsum",
+    "set",
+    "vstack",
+    "stack",
+}
 """Functions that read an iterator to its end at once, so that it can be made a list before."""
 GOES_THROUGH = {"zip", "enumerate", "reversed", "map", "filter", "iter"}
 
@@ -391,7 +408,9 @@ class Recorder:
         self, node: int, name: str, short: str, function: Any, owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         """Call something that is not the program's, and record it."""
-        owns = owner is not None and not isinstance(owner, np.random.Generator | np.random.RandomState | types.ModuleType)
+        owns = owner is not None and not isinstance(
+            owner, np.random.Generator | np.random.RandomState | types.ModuleType
+        )
         given = (owner, *args) if owns else args
         inputs = [self.ref(a) for a in given] + [self.ref(a) for a in kwargs.values()]
         target = kwargs.get("out")
