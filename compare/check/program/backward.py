@@ -113,7 +113,7 @@ class Backward:
 
     @cached_property
     def _numbers(self) -> dict[str, tuple[Part, float]]:
-        """The derivatives that are single numbers, each times every constant that a program may have, by their digits."""
+        """The derivatives that are single numbers, times every constant that a program may have, by their digits."""
         found: dict[str, tuple[Part, float]] = {}
         for part in self.parts:
             if part.values.size == 1:
@@ -145,12 +145,12 @@ class Backward:
         labels = {m.label for m in meetings(self.window)}
         marked = set(labels)
         for ref in labels:
-            self.trace._mark_holders(ref, marked)
+            self.trace.mark_holders(ref, marked)
         for op in self.trace.ops[step.first : step.end]:
-            if op.kind in COMPUTES and op.at not in self.forward and any(ref in marked for ref in op.inputs):
-                if self.trace.rows[op.out][0] != "plain" and op.out not in self.window.cut:
-                    marked.add(op.out)
-                    self.trace._mark_holders(op.out, marked)
+            reached = op.kind in COMPUTES and op.at not in self.forward and any(ref in marked for ref in op.inputs)
+            if reached and self.trace.rows[op.out][0] != "plain" and op.out not in self.window.cut:
+                marked.add(op.out)
+                self.trace.mark_holders(op.out, marked)
         return marked
 
     @cached_property
@@ -195,7 +195,9 @@ class Backward:
         for layer in self.layers:
             refs = [
                 ref for _, ref in self.values
-                if ref in self.matches and self.matches[ref].part.letter == letter and self.matches[ref].part.layer == layer.number
+                if ref in self.matches
+                and self.matches[ref].part.letter == letter
+                and self.matches[ref].part.layer == layer.number
             ]  # fmt: skip
             named = [ref for ref in refs if self.naming.given(ref)]
             found.append(self.naming.values(named[:1] or refs[:1]))
@@ -243,7 +245,7 @@ class Backward:
 
     def lines(self, symbols: dict[str, str]) -> list[LineNote]:
         """Return a note for each line of the step that computes something known, or something that leads astray."""
-        trace, program = self.trace, self.trace.program
+        program = self.trace.program
         bad = {program.statement(node) for node in self._astray}
         found: dict[int, LineNote] = {}
         for _, statement, ref in self.marks:
@@ -368,12 +370,12 @@ class Backward:
         labels = {m.label for m in meetings(self.window) if m.op.node == self.due.reading.node}
         marked = set(labels)
         for ref in labels:
-            self.trace._mark_holders(ref, marked)
+            self.trace.mark_holders(ref, marked)
         found = []
         for op in way_to(self.due, targets):
             if op.at not in self.forward and any(ref in marked for ref in op.inputs):
                 marked.add(op.out)
-                self.trace._mark_holders(op.out, marked)
+                self.trace.mark_holders(op.out, marked)
                 found.append(op)
         return found
 
@@ -409,7 +411,7 @@ class Backward:
         astray = set(self._astray)
         odd = self._odd_factor()
         statements: dict[int, int] = {}
-        for at, statement, ref in self.marks:
+        for _, statement, ref in self.marks:
             statements.setdefault(statement, ref)
         for op in ops:
             if op.node not in astray:
@@ -462,9 +464,9 @@ class Backward:
             return None
         for op in self._backward_ops:
             match = self.matches.get(op.out)
-            if match is not None and match.part.letter in ("dW", "db") and self.naming.given(op.out):
-                if abs(match.factor - usual) > 1e-6 * abs(usual):
-                    return op
+            named = match is not None and match.part.letter in ("dW", "db") and self.naming.given(op.out)
+            if match is not None and named and abs(match.factor - usual) > 1e-6 * abs(usual):
+                return op
         return None
 
     def _unmoved(self) -> WrongStep | None:
@@ -488,8 +490,10 @@ class Backward:
                 moved = float((np.asarray(x, float) - before).ravel()[0])
                 wanted = -self.rule.rates[min(1, len(self.rule.rates) - 1)] * float(np.asarray(g).ravel()[0])
                 return (
-                    f"{name} moves by {moved:.4g}", f"{self.formula(letter, number)}: {wanted:.4g}", self.letter(letter, number)
-                )  # fmt: skip
+                    f"{name} moves by {moved:.4g}",
+                    f"{self.formula(letter, number)}: {wanted:.4g}",
+                    self.letter(letter, number),
+                )
         part = self._nearest(statement, np.asarray(x, float))
         if part is None:
             return f"{name} is {here:.4g}, which is no derivative of the loss", "", ""

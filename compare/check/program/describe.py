@@ -58,8 +58,13 @@ def describe(
         return found
     teller = Teller(trace, training, reading, dues, rule, wrong or (rule.wrong if rule is not None else frozenset()))
     parts: list[Callable[[Description], None]] = [
-        teller.tell_layers, teller.tell_scales, teller.tell_model, teller.tell_symbols, teller.tell_conventions, teller.tell_lines,
-    ]  # fmt: skip
+        teller.tell_layers,
+        teller.tell_scales,
+        teller.tell_model,
+        teller.tell_symbols,
+        teller.tell_conventions,
+        teller.tell_lines,
+    ]
     for part in parts:
         try:
             part(found)
@@ -163,7 +168,9 @@ class Teller:
         damped = [1.0, 1 - self.rule.momentum] if self.rule.momentum else [1.0]
         kinds = [1.0] if self.adaptive else self.simple(scales)
         counts = {float(scales.rows), 1 / scales.rows, float(scales.outputs), 1 / scales.outputs} - {1.0}
-        named, written, rest = [], [], []
+        named: list[tuple[float, str | None]] = []
+        written: list[tuple[float, str | None]] = []
+        rest: list[tuple[float, str | None]] = []
         for value, ref in self._factors():
             name = self.naming.setting(ref)
             if value in counts or (name is None and value in (0.5, 1.0, 2.0)):
@@ -391,9 +398,11 @@ class Teller:
                         elif outputs_in:
                             sums.append("you sum over the outputs where Keras averages")
                         averages += {
-                            (True, 0.5): ["leave out the 2: half the squared error"], (True, 0.25): ["halve the slope once more"],
-                            (False, 0.5): ["halve the loss"], (False, 2.0): ["have a 2"],
-                        }.get((mse, two), [])  # fmt: skip
+                            (True, 0.5): ["leave out the 2: half the squared error"],
+                            (True, 0.25): ["halve the slope once more"],
+                            (False, 0.5): ["halve the loss"],
+                            (False, 2.0): ["have a 2"],
+                        }.get((mse, two), [])
                         said = sums + averages
                         if not said and damping == 1:
                             return None
@@ -520,8 +529,10 @@ class Teller:
         p, t = np.concatenate(a), np.concatenate([label.ravel() for label in due.labels])
         n = self.scales.rows if self.scales else 1
         squares, gaps = float(np.sum((p - t) ** 2)), float(np.sum(np.abs(p - t)))
-        scaled = [(squares, "the squared error", (1, 0.5, 1 / n, 0.5 / n, 1 / p.size, 0.5 / p.size))]
-        scaled.append((gaps, "the absolute error", (1, 1 / n, 1 / p.size)))
+        scaled: list[tuple[float, str, tuple[float, ...]]] = [
+            (squares, "the squared error", (1, 0.5, 1 / n, 0.5 / n, 1 / p.size, 0.5 / p.size)),
+            (gaps, "the absolute error", (1, 1 / n, 1 / p.size)),
+        ]
         if ((p >= 0) & (p <= 1)).all() and ((t >= 0) & (t <= 1)).all():
             total = -float(np.sum(t * np.log(np.maximum(p, 1e-300))))
             both = total - float(np.sum((1 - t) * np.log(np.maximum(1 - p, 1e-300))))

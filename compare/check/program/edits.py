@@ -8,7 +8,7 @@ slope of another value, an update before its last use.
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import autograd.numpy as anp
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from compare.check.program.reference import Window
 from compare.check.program.replay import Replay, Value, apply
 from compare.check.program.scope import Scope
-from compare.check.program.trace import COMPUTES, Op, Program, Trace, operand_node
+from compare.check.program.trace import COMPUTES, Op, Program
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,25 @@ def replaced(position: int) -> Callable[[Replay, Op, Value], Value]:
     return compute
 
 
+def only(position: int) -> Callable[[Replay, Op], Value]:
+    """Return one input in the place of an operation."""
+    return lambda replay, op: replay.get(op.inputs[position])
+
+
+def always(new: Value) -> Callable[[Value], Value]:
+    """Return what puts the same value in the place of any."""
+    return lambda _: new
+
+
+def less(position: int, sign: int) -> Callable[[Replay, Op, Value], Value]:
+    """Return an operation with a value subtracted from one input, or with a negative sign the other way round."""
+
+    def compute(replay: Replay, op: Op, value: Value) -> Value:
+        return instead(position, lambda x: sign * (x - value))(replay, op)
+
+    return compute
+
+
 def bracketed(node: ast.AST, text: str) -> str:
     """Return an operand's text, in brackets where they are needed."""
     return text if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.Constant) else f"({text})"
@@ -168,9 +187,7 @@ class Edits:
         if sign == "%":
             return
         for other in {"+": "-", "-": "+", "*": "/@", "/": "*", "@": "*", "**": "*"}.get(sign, ""):
-            yield Edit(
-                "operator", number, f"{left} {other} {right}", 1.0, each(number, lambda r, o, s=other: _binary(s, r, o))
-            )
+            yield Edit("operator", number, f"{left} {other} {right}", 1.0, each(number, partial(_binary, other)))
         if sign in "-/@":
             yield Edit(
                 "turned round",
@@ -204,7 +221,8 @@ class Edits:
             yield Edit(
                 "operator", number, f"{target} {other}= {value}", 1.0, each(number, lambda r, o: _binary(other, r, o))
             )
-            yield Edit("not added up", number, f"{target} = {'-' if sign == '-' else ''}{bracketed(node.value, value)}", 1.8,
+            text = f"{target} = {'-' if sign == '-' else ''}{bracketed(node.value, value)}"
+            yield Edit("not added up", number, text, 1.8,
                        each(number, lambda r, o: r.get(o.inputs[1]) * (-1 if o.detail == "-" else 1)))  # fmt: skip
         if isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript):
             yield from self.operand(node.value, op, 1, f"{target} {sign}= {{}}", number)
@@ -236,7 +254,7 @@ class Edits:
         number: int = node.number  # type: ignore[attr-defined]
         if op.kind != "call":
             return
-        name, keywords = op.detail
+        name, _ = op.detail
         owner, _, short = name.rpartition(".")
         text = self.text(node)
         if short in ("sum", "mean") and isinstance(node.func, ast.Attribute):
@@ -298,21 +316,16 @@ class Edits:
                         number,
                         self.text(operands[k]),
                         1.5,
-                        each(number, lambda r, o, k=k: r.get(o.inputs[k])),
+                        each(number, only(k)),
                     )
                     for k in (0, 1)
                 )
         elif short in ("sum", "mean"):
             first = 1 if owner == "ndarray" else 0
-            argument = (
-                node.func.value
-                if first and isinstance(node.func, ast.Attribute)
-                else node.args[0]
-                if node.args
-                else None
-            )
-            if argument is not None:
-                yield from self.operands(node, op, [argument])
+            if first and isinstance(node.func, ast.Attribute):
+                yield from self.operands(node, op, [node.func.value])
+            elif node.args:
+                yield from self.operands(node, op, [node.args[0]])
         yield from self.around(node, op, text)
 
     def letters(self, node: ast.Call, op: Op) -> Iterator[Edit]:
@@ -326,7 +339,7 @@ class Edits:
                 turned = [*terms[:n], term.strip()[::-1], *terms[n + 1 :]]
                 new = ",".join(turned) + arrow + right
                 yield Edit("transposed", node.args[0].number, repr(new).replace("'", '"'), 1.0,  # type: ignore[attr-defined]
-                           each(number, instead(0, lambda _, new=new: new)))  # fmt: skip
+                           each(number, instead(0, always(new))))  # fmt: skip
 
     def axes(self, node: ast.Call, op: Op) -> Iterator[Edit]:
         """Yield sums and means along other axes."""
@@ -346,17 +359,21 @@ class Edits:
                     continue
                 yield Edit(
                     "axis",
-                    axis.value.number,
+                    axis.value.number,  # type: ignore[attr-defined]
                     str(new),
                     1.0,
-                    each(number, lambda r, o, n=new, p=position: _axis(r, o, n, p)),
-                )  # type: ignore[attr-defined]
+                    each(number, partial(_axis, axis=new, position=position)),
+                )
             elif by_place:
                 place = node.args[-1]
                 if self.text(place) != str(new):
                     yield Edit(
-                        "axis", place.number, str(new), 1.0, each(number, lambda r, o, n=new: _axis(r, o, n, -1))
-                    )  # type: ignore[attr-defined]
+                        "axis",
+                        place.number,  # type: ignore[attr-defined]
+                        str(new),
+                        1.0,
+                        each(number, partial(_axis, axis=new, position=-1)),
+                    )
             else:
                 text = self.text(node)
                 joint = "" if text.endswith("()") else ", "
@@ -365,7 +382,7 @@ class Edits:
                     if keep and kept:
                         continue
                     yield Edit("axis", number, f"{text[:-1]}{joint}axis={new}{more})", 1.5 + 0.1 * keep,
-                               each(number, lambda r, o, n=new, k=keep: _with_axis(r, o, n, k)))  # fmt: skip
+                               each(number, partial(_with_axis, axis=new, keep=keep)))  # fmt: skip
 
     # ------------------------------------------------------------------ what may stand somewhere
 
@@ -399,7 +416,7 @@ class Edits:
                         target,
                         form.format(constant),
                         1.6,
-                        each(number, instead(position, lambda _, c=constant: c)),
+                        each(number, instead(position, always(constant))),
                     )
             return
         if not isinstance(operand, ast.Name | ast.Attribute | ast.Subscript):
@@ -432,7 +449,8 @@ class Edits:
                 )
             if turned and not alike:
                 yield Edit("another value", target, form.format(f"{other}.T"), 1.6,
-                           with_value(number, other, lambda r, o, v, p=position: replaced(p)(r, o, anp.transpose(v))), names=(other,))  # fmt: skip
+                           with_value(number, other, lambda r, o, v: replaced(position)(r, o, anp.transpose(v))),
+                           names=(other,))  # fmt: skip
         if old in self.labels and len(shape) == 1 and shape[0] > 1 and any(len(trace.shape(i)) == 2 for i in op.inputs):
             for written, form2 in (
                 (f"{bracketed(operand, text)}.reshape(-1, 1)", (-1, 1)),
@@ -443,14 +461,14 @@ class Edits:
                     target,
                     form.format(written),
                     1.0,
-                    each(number, instead(position, lambda x, f=form2: anp.reshape(x, f))),
+                    each(number, instead(position, partial(_reshaped, form2))),
                 )
         if old in self.labels:
             for other, ref in self.activations:
                 if trace.size(ref) == trace.size(old):
                     for sign, order in ((1, f"({text} - {other})"), (-1, f"({other} - {text})")):
                         yield Edit("difference", target, form.format(order), 2.0,
-                                   with_value(number, other, lambda r, o, v, p=position, s=sign: instead(p, lambda x: s * (x - v))(r, o)))  # fmt: skip
+                                   with_value(number, other, less(position, sign)))  # fmt: skip
 
     labels: frozenset[int] = frozenset()
 
@@ -490,13 +508,13 @@ class Edits:
             if trace.shape(slope) == shape or (
                 trace.size(slope) == trace.size(ref) > 1 and len(shape) == len(trace.shape(slope))
             ):
-                for form, value in SLOPES:
+                for form, of_slope in SLOPES:
                     yield Edit(
                         "slope",
                         target,
                         form.format(x=inner, a=other),
                         2.0 + (1.2 if " / " in form else 0.0),
-                        with_value(number, other, factor(value)),
+                        with_value(number, other, factor(of_slope)),
                         names=(other,),
                     )
         for other, scalar in self.scope.all(op).items():
@@ -532,7 +550,7 @@ class Edits:
                         n = rows[axis]
                         written = f"len({other})" if axis == 0 else f"{other}.shape[1]"
                         yield Edit(
-                            "rows", target, f"{inner} / {written}", 2.1, each(number, wrapped(lambda x, n=n: x / n))
+                            "rows", target, f"{inner} / {written}", 2.1, each(number, wrapped(partial(_shared_out, n)))
                         )
             if scalar in self.biases and len(shape) == 2 and trace.size(scalar) in shape:
                 yield Edit(
@@ -543,7 +561,7 @@ class Edits:
                     with_value(number, other, factor(lambda x, v: x + v)),
                     names=(other,),
                 )
-        if len(shape) == 2 and min(shape) > 1 or len(shape) == 2 and shape[0] > 1:
+        if (len(shape) == 2 and min(shape) > 1) or (len(shape) == 2 and shape[0] > 1):
             for axis, keep in ((0, False), (0, True), (1, True)):
                 call = f"{inner}.sum(axis={axis}{', keepdims=True' if keep else ''})"
                 yield Edit(
@@ -551,7 +569,7 @@ class Edits:
                     target,
                     call,
                     2.2,
-                    each(number, wrapped(lambda x, a=axis, k=keep: anp.sum(x, axis=a, keepdims=k))),
+                    each(number, wrapped(partial(anp.sum, axis=axis, keepdims=keep))),
                 )
 
     biases: frozenset[int] = frozenset()
@@ -606,6 +624,14 @@ def _binary(sign: str, replay: Replay, op: Op) -> Value:
     from compare.check.program.replay import binary
 
     return binary(sign, *inputs(replay, op))
+
+
+def _reshaped(shape: tuple[int, int], x: Value) -> Value:
+    return anp.reshape(x, shape)
+
+
+def _shared_out(rows: int, x: Value) -> Value:
+    return x / rows
 
 
 def _renamed(op: Op, short: str) -> Op:
@@ -683,7 +709,7 @@ def moves(window: Window, scope: Scope) -> Iterator[Edit]:
     """Yield updates that move behind the last use of what they replace."""
     trace, program = window.trace, window.trace.program
     fresh = {}
-    for chain, before, after in zip(window.training.parameters, window.step.before, window.step.after, strict=True):
+    for chain, before in zip(window.training.parameters, window.step.before, strict=True):
         for ref in chain.refs:
             if ref != before and window.step.begin <= trace.maker[ref] < window.step.end:
                 fresh[ref] = (before, chain)

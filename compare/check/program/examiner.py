@@ -201,9 +201,8 @@ class Examination:
         again = diagnose(second)
         if again is None or not again.dues:
             return trace, found
-        self.result.notes.append(
-            f"The training was cut short: {TURNS} turns of the loop in line {trace.program.place(outer).line} were watched"
-        )
+        line = trace.program.place(outer).line
+        self.result.notes.append(f"The training was cut short: {TURNS} turns of the loop in line {line} were watched")
         return second, again
 
     @staticmethod

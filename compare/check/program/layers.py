@@ -20,18 +20,19 @@ Array = NDArray[np.float64]
 
 WEIGHTS, SUM, ANSWER = 1, 2, 3
 
-PRODUCTS = frozenset(
-    "* @ numpy.dot ndarray.dot numpy.matmul numpy.multiply numpy.inner numpy.outer numpy.einsum numpy.tensordot "
-    "numpy.vdot pandas.dot".split()
-)
-MATRIX_PRODUCTS = frozenset("@ numpy.dot ndarray.dot numpy.matmul".split())
-SUMS = frozenset("+ - numpy.add numpy.subtract".split())
-ADDED_UP = frozenset("sum mean fsum reduce".split())
-TURNED = frozenset(
-    "T transpose reshape ravel flatten squeeze expand_dims copy array asarray float float64 float32 astype concatenate "
-    "stack vstack hstack column_stack append insert atleast_2d atleast_1d tile repeat broadcast_to item view "
-    "ascontiguousarray swapaxes to_numpy values tolist".split()
-)
+PRODUCTS = frozenset({
+    "*", "@", "numpy.dot", "ndarray.dot", "numpy.matmul", "numpy.multiply", "numpy.inner", "numpy.outer",
+    "numpy.einsum", "numpy.tensordot", "numpy.vdot", "pandas.dot",
+})  # fmt: skip
+MATRIX_PRODUCTS = frozenset({"@", "numpy.dot", "ndarray.dot", "numpy.matmul"})
+SUMS = frozenset({"+", "-", "numpy.add", "numpy.subtract"})
+ADDED_UP = frozenset({"sum", "mean", "fsum", "reduce"})
+TURNED = frozenset({
+    "T", "transpose", "reshape", "ravel", "flatten", "squeeze", "expand_dims", "copy", "array", "asarray", "float",
+    "float64", "float32", "astype", "concatenate", "stack", "vstack", "hstack", "column_stack", "append", "insert",
+    "atleast_2d", "atleast_1d", "tile", "repeat", "broadcast_to", "item", "view", "ascontiguousarray", "swapaxes",
+    "to_numpy", "values", "tolist",
+})  # fmt: skip
 
 
 def name_of_op(op: Op) -> str:
@@ -107,7 +108,7 @@ class Sorting:
 
     def __init__(self, trace: Trace, due: Due, way: Sequence[Op]) -> None:
         self.trace, self.due = trace, due
-        self.kinds: dict[int, int] = {ref: WEIGHTS for ref in due.window.sources}
+        self.kinds: dict[int, int] = dict.fromkeys(due.window.sources, WEIGHTS)
         self.depth: dict[int, int] = dict.fromkeys(due.window.sources, 0)
         self.products: dict[int, tuple[int, int]] = {}
         """For each product by its output: the weights and what they meet."""
@@ -314,7 +315,7 @@ def _layer(
     products: list[Product] = []
     biases: dict[int, None] = {}
     minus = False
-    shares: dict[frozenset[int], int] = {}
+    shares: dict[frozenset[object], int] = {}
     alone: tuple[int, int, int] | None = None
     for z in zs:
         mine: list[Product] = []
@@ -487,7 +488,7 @@ def _pairs(
 
 def _inside(trace: Trace, sorting: Sorting, due: Due, layer: Layer) -> list[list[int]]:
     """Return what a layer's answers were made of, step by step inwards, as long as it is one value of the same size."""
-    found = []
+    found: list[list[int]] = []
     refs = list(layer.a)
     for _ in range(6):
         inner = []
@@ -510,7 +511,7 @@ def _inside(trace: Trace, sorting: Sorting, due: Due, layer: Layer) -> list[list
 
 
 def _turns(trace: Trace, ref: int) -> bool:
-    """Return whether a value is another one, cut, turned, with the other sign, or with a column of constants beside it."""
+    """Return whether a value is another one: cut, turned, with the other sign, or with constants beside it."""
     op = trace.ops[trace.maker[ref]]
     return (
         name_of_op(op).rpartition(".")[2] in TURNED

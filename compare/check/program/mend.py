@@ -145,9 +145,10 @@ class Bench:
                 continue
             d, ref = increments[n], self.quick.step.before[n]
             if self.stateful(n) and self.adaptive:
-                d = self._first_moment(n, replay)
-                if d is None:
+                moment = self._first_moment(n, replay)
+                if moment is None:
                     continue
+                d = moment
             if d.shape != np.shape(g) or not np.isfinite(g).all() or not np.isfinite(d).all():
                 return frozenset()
             u = unit(self.trace, self.quick.step.after[n])

@@ -202,7 +202,7 @@ def _same(x: Array, y: Array, spread: float) -> bool:
 def _agreed(found: dict[int, list[float]], moved: dict[int, Moves], steps: int) -> list[float]:
     """Return the rate of each step that most parameters agree on; of equally many, that of the larger ones."""
     best: tuple[tuple[int, int, int], list[float]] = ((-1, 0, 0), [np.nan] * steps)
-    for n, rates in found.items():
+    for rates in found.values():
         if not np.isfinite(rates).any():
             continue
         agreeing = [m for m, other in found.items() if _same(np.array(other), np.array(rates), 1e-6)]
@@ -288,7 +288,10 @@ def constants(trace: Trace) -> list[float]:
     found = {
         float(node.value)
         for node in trace.program.nodes
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float) and np.isfinite(node.value)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+        and np.isfinite(node.value)
     }
     return sorted(found)
 

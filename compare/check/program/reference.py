@@ -43,7 +43,7 @@ class Window:
         self.cut = frozenset(self.sources)
         self.down = self.trace.downstream(self.sources, step.first, step.end, self.cut)
         for ref in list(self.down):
-            self.trace._mark_holders(ref, self.down)
+            self.trace.mark_holders(ref, self.down)
 
     def ops(self) -> list[Op]:
         """The step's computations."""
@@ -165,9 +165,9 @@ def _without_safety(window: Window, ref: int) -> int:
             name == "+"
             and len(op.inputs) == 2
             and any(
-                i not in window.down and trace.size(i) == 1 and abs(float(np.sum(trace.array(i)))) < 1e-3
+                i not in window.down and trace.size(i) == 1 and abs(float(np.sum(x))) < 1e-3
                 for i in op.inputs
-                if trace.array(i) is not None
+                if (x := trace.array(i)) is not None
             )
         ):
             inside = [i for i in op.inputs if i in window.down]

@@ -36,7 +36,7 @@ def walk(tree: ast.AST) -> Iterator[ast.AST]:
 
 def numbered(trees: Sequence[ast.Module]) -> list[ast.AST]:
     """Give every node its number, as ``number``, and return the nodes in that order."""
-    nodes = []
+    nodes: list[ast.AST] = []
     for tree in trees:
         for node in walk(tree):
             if isinstance(node, ast.expr_context | ast.operator | ast.unaryop | ast.boolop | ast.cmpop):
@@ -259,8 +259,8 @@ class Rewriter(ast.NodeTransformer):
             bound = self.hook("bind", node, ast.Constant(target.id), ast.Name(FRAME, ast.Load()), value)
             return [ast.copy_location(ast.Assign([target], bound), node)]
         if isinstance(target, ast.Attribute):
-            owner, name = self.visit(target.value), ast.Constant(self.mangled(target.attr))
-            return [ast.copy_location(ast.Expr(self.hook("set_attribute", node, value, owner, name)), node)]
+            owner, attribute = self.visit(target.value), ast.Constant(self.mangled(target.attr))
+            return [ast.copy_location(ast.Expr(self.hook("set_attribute", node, value, owner, attribute)), node)]
         if isinstance(target, ast.Subscript):
             place = self.visit(target.value), self.index(target.slice)
             return [ast.copy_location(ast.Expr(self.hook("store", node, value, *place)), node)]
