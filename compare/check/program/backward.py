@@ -246,7 +246,7 @@ class Backward:
     def lines(self, symbols: dict[str, str]) -> list[LineNote]:
         """Return a note for each line of the step that computes something known, or something that leads astray."""
         program = self.trace.program
-        bad = {program.statement(node) for node in self._astray}
+        bad = {program.statement(op.node) for op in self._astray}
         found: dict[int, LineNote] = {}
         for _, statement, ref in self.marks:
             note = self._note(statement, ref, statement in bad)
@@ -307,7 +307,9 @@ class Backward:
         """Return what a letter stands for, in the legend's letters."""
         if letter in ("X", "y"):
             return ""
-        layer = next(one for one in self.layers if one.number == number)
+        layer = next((one for one in self.layers if one.number == number), None)
+        if layer is None:
+            return ""
 
         def own(letter: str, n: int = number) -> str:
             return self.letter(letter, n)
@@ -365,80 +367,104 @@ class Backward:
     def _backward_ops(self) -> list[Op]:
         """The operations that lead to what moved wrongly, without the forward pass, that depend on labels."""
         targets = [ref for n, ref in enumerate(self.window.step.after) if n in self.wrong]
-        if not targets:
-            return []
-        labels = {m.label for m in meetings(self.window) if m.op.node == self.due.reading.node}
-        marked = set(labels)
-        for ref in labels:
-            self.trace.mark_holders(ref, marked)
-        found = []
-        for op in way_to(self.due, targets):
-            if op.at not in self.forward and any(ref in marked for ref in op.inputs):
-                marked.add(op.out)
-                self.trace.mark_holders(op.out, marked)
-                found.append(op)
-        return found
+        return [
+            op for op in (way_to(self.due, targets) if targets else [])
+            if op.at not in self.forward and op.out in self._labelled
+        ]  # fmt: skip
 
     @cached_property
-    def _astray(self) -> list[int]:
-        """The nodes whose values lead to what moved wrongly and are no derivative, nor on the way to one."""
-        ops = self._backward_ops
-        trace = self.trace
-        step = self.window.step
-        states = {ref for ref, g in zip(step.before, self.due.gradients, strict=True) if g is None}
-        fine: set[int] = set()
+    def _astray(self) -> list[Op]:
+        """The operations whose values lead to what moved wrongly and are no derivative, nor on the way to one."""
+        ops, trace, step = self._backward_ops, self.trace, self.window.step
+        # what moved rightly is no mistake where it is read
+        fine = {ref for n, ref in enumerate(step.after) if n not in self.wrong}
         for op in reversed(ops):
             if op.out in self.matches or op.out in fine:
                 fine.add(op.out)
-                fine.update(part for part in trace.inputs(op))
-        stateful = set(states)
+                fine.update(trace.inputs(op))
+        stateful = {ref for ref, g in zip(step.before, self.due.gradients, strict=True) if g is None}
+        stateful |= {ref for chain in self.window.training.states for ref in chain.refs}
         found = []
         for op in ops:
+            if op.out in fine:
+                continue
             if any(ref in stateful for ref in trace.inputs(op)):
                 stateful.update(trace.parts(op.out))
                 if op.out not in step.after:
                     continue
-            if op.out not in fine:
-                found.append(op.node)
+            found.append(op)
         return found
+
+    def _bound(self, op: Op) -> tuple[int, int]:
+        """Return the statement that an operation belongs to, and the value that it hands on there."""
+        statement = self.trace.program.statement(op.node)
+        for at, where, ref in self.marks:
+            if at >= op.at and where == statement:
+                return statement, ref
+        return statement, op.out
 
     def first_wrong(self, symbols: dict[str, str]) -> WrongStep | None:
         """Return the first value that is not what is due although what it is made of is."""
-        program, trace = self.trace.program, self.trace
-        ops = self._backward_ops
-        if not ops:
-            return self._unmoved()
-        astray = set(self._astray)
         odd = self._odd_factor()
-        statements: dict[int, int] = {}
-        for _, statement, ref in self.marks:
-            statements.setdefault(statement, ref)
-        for op in ops:
-            if op.node not in astray:
-                continue
-            statement = program.statement(op.node)
-            last = [one for one in ops if program.statement(one.node) == statement]
-            out = statements.get(statement, last[-1].out)
-            if odd is not None and odd.at < op.at:
-                break
-            if out in self.window.step.after and odd is not None:
-                break
-            follows = dict.fromkeys(program.statement(one.node) for one in ops if one.at > op.at and one.node in astray)
-            follows.pop(statement, None)
-            says, due, letter = self._due_at(statement, out)
-            return WrongStep(statement, out, says, due, letter, list(follows))
-        if odd is not None:
-            match = self.matches[odd.out]
-            statement = program.statement(odd.node)
-            usual = self._usual_factor()
-            ratio = match.factor / usual if usual else float("nan")
-            letter = self.letter(match.part.letter, match.part.layer)
-            first = float(np.asarray(trace.array(odd.out), float).ravel()[0])
+        astray = self._astray
+        first = next(iter(astray), None)
+        if odd is not None and (first is None or odd.at < first.at or self._bound(first)[1] in self.window.step.after):
+            return self._odd_step(odd)
+        if first is None:
+            return None
+        statement, out = self._bound(first)
+        follows = dict.fromkeys(self.trace.program.statement(op.node) for op in astray if op.at > first.at)
+        left_out = self._slope_left_out(first.out)
+        if left_out is not None:
+            earlier, letter = left_out
             return WrongStep(
-                statement, odd.out, f"this is {ratio:.4g} times what is due beside the other derivatives: {first:.4g}",
-                f"{self.formula(match.part.letter, match.part.layer, usual)}, here {first / ratio:.4g}", letter,
+                earlier, out, "the slope of the activation is left out",
+                self.formula("dz", letter), self.letter("dz", letter),
+                [one for one in follows if one != earlier],
             )  # fmt: skip
+        follows.pop(statement, None)
+        says, due, letter_ = self._due_at(statement, out)
+        return WrongStep(statement, out, says, due, letter_, list(follows))
+
+    def _slope_left_out(self, out: int) -> tuple[int, int] | None:
+        """Return where the derivative by an activation was taken for the one by its sum, and of which layer."""
+        x = self.trace.array(out)
+        if x is None or not np.any(x):
+            return None
+        used = self.trace.upstream([out], self.window.step.first)
+        for layer in self.layers:
+            das = [p for p in self.parts if p.letter == "da" and p.layer == layer.number]
+            sources = [ref for ref in used if ref in self.matches and self.matches[ref].part in das]
+            if not sources or len(layer.products) != 1 or len(das) != 1:
+                continue
+            product = layer.products[0]
+            g = das[0].values
+            if g.shape != self.trace.shape(product.op.out):
+                continue
+            share = adjoints(self.trace, [product.op], [product.weights], Replay(self.trace, {}), {product.op.out: g})
+            for due in (share.get(product.weights), g.sum(axis=0), g.sum(axis=-1), g):
+                if due is None or np.size(due) != x.size or np.size(due) < 2:
+                    continue
+                for y in (np.ravel(due), np.ravel(np.transpose(due))):
+                    k = float(np.sum(y * x.ravel())) / max(float(np.sum(y * y)), 1e-300)
+                    if np.abs(x.ravel() - k * y).max() <= 1e-7 * np.abs(x).max():
+                        named = [ref for ref in sources if self.naming.given(ref)]
+                        op = self.trace.ops[self.trace.maker[(named or sources)[-1]]]
+                        return self.trace.program.statement(op.node), layer.number
         return None
+
+    def _odd_step(self, odd: Op) -> WrongStep:
+        """Describe a derivative that has another constant than the others."""
+        match = self.matches[odd.out]
+        usual = self._usual_factor()
+        ratio = match.factor / usual
+        first = float(np.asarray(self.trace.array(odd.out), float).ravel()[0])
+        return WrongStep(
+            self.trace.program.statement(odd.node), odd.out,
+            f"this is {ratio:.4g} times what is due beside the other derivatives: {first:.4g}",
+            f"{self.formula(match.part.letter, match.part.layer, usual)}, here {first / ratio:.4g}",
+            self.letter(match.part.letter, match.part.layer),
+        )  # fmt: skip
 
     def _usual_factor(self) -> float:
         """Return the constant of the derivatives by which parameters moved rightly."""
@@ -469,9 +495,6 @@ class Backward:
                 return op
         return None
 
-    def _unmoved(self) -> WrongStep | None:
-        return None
-
     def _due_at(self, statement: int, out: int) -> tuple[str, str, str]:
         """Return what a statement computes, what is due there, and the letter of that."""
         trace = self.trace
@@ -480,29 +503,36 @@ class Backward:
         name = names[-1] if names else "this"
         if x is None or not x.size:
             return f"{name} is no derivative of the loss", "", ""
-        here = float(np.asarray(x, float).ravel()[0])
+        there = np.asarray(x, float)
         if out in self.window.step.after:
             n = self.window.step.after.index(out)
-            g = self.due.gradients[n]
-            before = trace.array(self.window.step.before[n])
+            g, before = self.due.gradients[n], trace.array(self.window.step.before[n])
             letter, number = self.roles.get(out, ("W", 0))
             if g is not None and before is not None and self.rule is not None and self.rule.rates:
-                moved = float((np.asarray(x, float) - before).ravel()[0])
-                wanted = -self.rule.rates[min(1, len(self.rule.rates) - 1)] * float(np.asarray(g).ravel()[0])
+                moved, wanted = there - before, -self.rule.rates[min(1, len(self.rule.rates) - 1)] * g
+                at = _farthest(moved, wanted)
                 return (
-                    f"{name} moves by {moved:.4g}",
-                    f"{self.formula(letter, number)}: {wanted:.4g}",
-                    self.letter(letter, number),
-                )
-        part = self._nearest(statement, np.asarray(x, float))
+                    f"{name} moves by {moved.ravel()[at]:.4g}, where {np.ravel(wanted)[at]:.4g} is due",
+                    self.formula(letter, number), self.letter(letter, number),
+                )  # fmt: skip
+        part = self._nearest(statement, there)
         if part is None:
-            return f"{name} is {here:.4g}, which is no derivative of the loss", "", ""
-        letter = self.letter(part.letter, part.layer)
-        first = float(part.values.ravel()[0])
+            return f"{name} is {there.ravel()[0]:.4g}, which is no derivative of the loss", "", ""
+        factor = self._factor_for(part, out)
+        wanted = part.values * factor
+        at = _farthest(there, wanted)
         return (
-            f"{name} is {here:.4g}, which is no derivative of the loss",
-            f"{self.formula(part.letter, part.layer)}, here {first:.4g} or in proportion", letter,
+            f"{name} is {there.ravel()[at]:.4g}, where {wanted.ravel()[at]:.4g} is due",
+            self.formula(part.letter, part.layer, factor), self.letter(part.letter, part.layer),
         )  # fmt: skip
+
+    def _factor_for(self, part: Part, out: int) -> float:
+        """Return the constant that a derivative has in this program, as far as the others tell."""
+        if part.letter in ("dW", "db") and self._usual_factor():
+            return self._usual_factor()
+        used = self.trace.upstream([out], self.window.step.first)
+        before = [self.matches[ref].factor for _, ref in self.values if ref in used and ref in self.matches]
+        return before[-1] if before else 1.0
 
     def _nearest(self, statement: int, x: Array) -> Part | None:
         """Return the derivative that should stand there: of the same shape, in the direction nearest to it."""
@@ -518,6 +548,12 @@ class Backward:
             return abs(float(np.sum(x * y))) / size if size else 0.0
 
         return max(missing, key=likeness, default=None)
+
+
+def _farthest(x: Array, y: Array) -> int:
+    """Return the entry in which two arrays of one size differ most."""
+    gap = np.abs(np.ravel(x) - np.ravel(y))
+    return int(np.argmax(gap)) if np.isfinite(gap).all() else 0
 
 
 def _digits(x: float) -> str:

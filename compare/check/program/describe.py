@@ -13,7 +13,7 @@ from compare.check.program.backward import Backward, WrongStep
 from compare.check.program.layers import Layer, Model, Strange, feature_axis, find_layers, name_of_op
 from compare.check.program.naming import Naming
 from compare.check.program.optimizers import Rule
-from compare.check.program.reference import Due, Reading, meetings
+from compare.check.program.reference import Due, Reading, meetings, unit
 from compare.check.program.result import LineNote
 from compare.check.program.steps import Training
 from compare.check.program.trace import COMPUTES, Trace
@@ -518,7 +518,8 @@ class Teller:
                 x = self.trace.array(ref)
                 if x is not None and x.size == 1:
                     value = float(x.ravel()[0])
-                    said += [words for words, v in known if v and abs(v - value) <= 1e-9 * abs(v)]
+                    slack = 1e-9 if max(unit(self.trace, r) for r in (ref, *due.predictions)) < 1e-10 else 1e-5
+                    said += [words for words, v in known if v and abs(v - value) <= slack * abs(v)]
         return said[0] if said and own not in said else None
 
     def _losses_of(self, due: Due) -> list[tuple[str, float]]:

@@ -202,7 +202,7 @@ class Examination:
         if again is None or not again.dues:
             return trace, found
         line = trace.program.place(outer).line
-        self.result.notes.append(f"The training was cut short: {TURNS} turns of the loop in line {line} were watched")
+        self.result.notes.append(f"The training was cut short: {TURNS} turns of the loop in line {line} were watched.")
         return second, again
 
     @staticmethod
@@ -303,10 +303,14 @@ class Examination:
     ) -> list[WrongLine]:
         """Return the lines that a candidate changes; the fix stands beside the first."""
         lines = []
+        meant = found.right is not None
         for n, edit in enumerate(sorted(candidate.edits, key=lambda e: trace.program.place(e.node).line)):
             cell, diff = self.diff(texts) if texts is not None else (None, None)
             says, due = said_of(trace, edit, candidate, found)
-            line = self.line(trace.program, edit.node, says, due, catalogue_name(trace, edit, candidate, found))
+            if meant:
+                says = f"The program computes the cross-entropy, and descends the squared error: {says}"
+            name = "squared-error-slope-under-cross-entropy" if meant else catalogue_name(edit)
+            line = self.line(trace.program, edit.node, says, due, name)
             fix = diff if n == 0 or cell != line.cell else None
             lines.append(replace_fix(line, fix, texts is not None and fix is not None))
         return lines

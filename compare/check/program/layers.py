@@ -324,12 +324,14 @@ def _layer(
             pair = sorting.products.get(op.out)
             if pair is not None:
                 mine.append(Product(op, *pair))
-            else:
-                for position, ref in enumerate(op.inputs):
-                    for part in trace.parts(ref):
-                        if sorting.kinds.get(part) == WEIGHTS:
-                            added.setdefault(part)
-                            minus = minus or (name_of_op(op) in ("-", "numpy.subtract") and position == 1)
+                continue
+            if name_of_op(op).rpartition(".")[2] in ("mean", "average") and model.strange is None:
+                model.strange = Strange(op.node, op.out, "a mean stands where a weighted sum is due")
+            for position, ref in enumerate(op.inputs):
+                for part in trace.parts(ref):
+                    if sorting.kinds.get(part) == WEIGHTS:
+                        added.setdefault(part)
+                        minus = minus or (name_of_op(op) in ("-", "numpy.subtract") and position == 1)
         # a bias may be written as a weight of the constant 1
         constant = [p for p in mine if _is_one(trace, sorting, p.given)]
         if constant and len(constant) < len(mine):
@@ -428,6 +430,11 @@ def _activation(trace: Trace, sorting: Sorting, due: Due, layer: Layer, model: M
     found = _fit(trace, pairs, layer.negated)
     if found is not None:
         return found
+    other = _fit(trace, pairs, not layer.negated)
+    if other is not None and model.strange is None:
+        op = trace.ops[trace.maker[layer.a[0]]]
+        model.strange = Strange(op.node, op.out, f"it is {other.name} of the negative sum")
+        return None
     # the activation may stand further inside, with something behind it
     inner = _inside(trace, sorting, due, layer)
     for n, refs in enumerate(inner):

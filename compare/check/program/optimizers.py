@@ -270,7 +270,7 @@ def _linear_rule(
             if fits(left, 20 * max(m.slack), target):
                 good.add(m.chain)
     momentum, rate = float(best[0]), -float(best[1])
-    if not 0 < momentum < 1.0001:
+    if not 0 < momentum < 1.0001 or not rate:
         return None
     if many == 3:
         c = float(best[2]) / momentum

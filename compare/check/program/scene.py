@@ -504,5 +504,5 @@ def shown(x: float | Array | None) -> str:
 def enclosed(text: str) -> str:
     """Return an expression so that a method can be called on it."""
     node = ast.parse(text.strip(), mode="eval").body
-    whole = isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
+    whole = isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.Constant)
     return text if whole else f"({text})"

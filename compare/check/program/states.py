@@ -47,7 +47,9 @@ def sums_go_on(training: Training) -> Finding | None:
         return None
     statements = list(dict.fromkeys(program.statement(node) for node in nodes))
     first = statements[0]
-    edits = [*_reset(training, program), *_set_instead(program, statements), *_cleared(training, step)]
+    once = all(_total(training.trace, op, step) == op.out for op in _sums(training, step))
+    set_instead = _set_instead(program, statements) if once else ()  # a sum over rows has to stay one
+    edits = [*_reset(training, program), *set_instead, *_cleared(training, step)]
     return Finding(
         first,
         f"`{target_text(program, first)}` holds the former steps' sum when a step begins: it is never set back to "

@@ -50,6 +50,6 @@ def _value(trace: Trace, edit: Edit, found: Diagnosis) -> str:
     return ""
 
 
-def catalogue_name(trace: Trace, edit: Edit, candidate: Candidate, found: Diagnosis) -> str | None:
+def catalogue_name(edit: Edit) -> str | None:
     """Return the name of the mistake that an edit mends, where its kind tells."""
     return NAMES.get(edit.kind)

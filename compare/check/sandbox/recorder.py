@@ -538,6 +538,9 @@ class Recorder:
 
     def on_loop(self, node: int, x: Any) -> Iterator[Any]:
         most = self.loops.get(node)
+        if most is not None and type(x) is range and len(x) > most:
+            self.shortened[node] = most
+            x = [*x[: most - 1], x[-1]]  # what a program tells at its end is told in the last turn
         rows: Iterable[Any] = self.on_each(node, x)
         for n, entry in enumerate(rows):
             if most is not None and n >= most:
