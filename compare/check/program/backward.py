@@ -113,7 +113,7 @@ class Backward:
 
     @cached_property
     def _numbers(self) -> dict[str, tuple[Part, float]]:
-        """The derivatives that are single numbers, times every constant that a program may have, by their digits."""
+        """The derivatives that are single numbers, by their digits, times every likely constant."""
         found: dict[str, tuple[Part, float]] = {}
         for part in self.parts:
             if part.values.size == 1:
@@ -147,8 +147,9 @@ class Backward:
         for ref in labels:
             self.trace.mark_holders(ref, marked)
         for op in self.trace.ops[step.first : step.end]:
-            reached = op.kind in COMPUTES and op.at not in self.forward and any(ref in marked for ref in op.inputs)
-            if reached and self.trace.rows[op.out][0] != "plain" and op.out not in self.window.cut:
+            if op.kind in COMPUTES and op.at not in self.forward and any(ref in marked for ref in op.inputs):
+                if self.trace.rows[op.out][0] == "plain" or op.out in self.window.cut:
+                    continue
                 marked.add(op.out)
                 self.trace.mark_holders(op.out, marked)
         return marked
@@ -195,9 +196,8 @@ class Backward:
         for layer in self.layers:
             refs = [
                 ref for _, ref in self.values
-                if ref in self.matches
-                and self.matches[ref].part.letter == letter
-                and self.matches[ref].part.layer == layer.number
+                if (match := self.matches.get(ref)) is not None
+                and (match.part.letter, match.part.layer) == (letter, layer.number)
             ]  # fmt: skip
             named = [ref for ref in refs if self.naming.given(ref)]
             found.append(self.naming.values(named[:1] or refs[:1]))
@@ -245,8 +245,7 @@ class Backward:
 
     def lines(self, symbols: dict[str, str]) -> list[LineNote]:
         """Return a note for each line of the step that computes something known, or something that leads astray."""
-        program = self.trace.program
-        bad = {program.statement(op.node) for op in self._astray}
+        bad = {self.trace.program.statement(op.node) for op in self._astray}
         found: dict[int, LineNote] = {}
         for _, statement, ref in self.marks:
             note = self._note(statement, ref, statement in bad)
@@ -258,12 +257,11 @@ class Backward:
         return sorted(found.values(), key=lambda note: (note.cell or 0, note.line))
 
     def _note(self, statement: int, ref: int, bad: bool) -> LineNote | None:
-        trace = self.trace
-        place = trace.program.place(statement)
+        place = self.trace.program.place(statement)
         names = self.naming.given(ref)
         name = names[-1] if names else ""
-        x = trace.array(ref)
-        if x is None or not trace.is_number_or_whole(ref):
+        x = self.trace.array(ref)
+        if x is None or not self.trace.is_number_or_whole(ref):
             return None
         value = f"{x.ravel()[0]:.4g}" if x.size else ""
         if ref in self.roles:
@@ -490,8 +488,8 @@ class Backward:
             return None
         for op in self._backward_ops:
             match = self.matches.get(op.out)
-            named = match is not None and match.part.letter in ("dW", "db") and self.naming.given(op.out)
-            if match is not None and named and abs(match.factor - usual) > 1e-6 * abs(usual):
+            last = match is not None and match.part.letter in ("dW", "db") and bool(self.naming.given(op.out))
+            if last and match is not None and abs(match.factor - usual) > 1e-6 * abs(usual):
                 return op
         return None
 

@@ -58,13 +58,9 @@ def describe(
         return found
     teller = Teller(trace, training, reading, dues, rule, wrong or (rule.wrong if rule is not None else frozenset()))
     parts: list[Callable[[Description], None]] = [
-        teller.tell_layers,
-        teller.tell_scales,
-        teller.tell_model,
-        teller.tell_symbols,
-        teller.tell_conventions,
-        teller.tell_lines,
-    ]
+        teller.tell_layers, teller.tell_scales, teller.tell_model,
+        teller.tell_symbols, teller.tell_conventions, teller.tell_lines,
+    ]  # fmt: skip
     for part in parts:
         try:
             part(found)
@@ -111,6 +107,7 @@ class Teller:
         self.due = dues[min(1, len(dues) - 1)]
         self.model = Model([])
         self.scales: Scales | None = None
+        self.said: list[str] = []
         self.naming = Naming(trace, self.due.window)
 
     # ------------------------------------------------------------------ layers
@@ -344,6 +341,7 @@ class Teller:
     def tell_conventions(self, found: Description) -> None:
         """Say what differs from Keras without being a mistake."""
         say = found.conventions.append
+        self.said = found.conventions
         scales, rule = self.scales, self.rule
         if scales is not None and rule is not None and scales.own and not self.adaptive and min(rule.rates) > 0:
             sentence = self._scale_sentence(scales, rule)
@@ -382,7 +380,7 @@ class Teller:
         over_outputs = self.reading.loss.name in OUTPUTS_TOO and U > 1
         sums, averages = [], []
         rows_name, outputs_name = ("N" if N > 1 else ""), ("outputs" if over_outputs else "")
-        for rows_in in (True, False) if N > 1 else (False,):
+        for rows_in in (False, True) if N > 1 else (False,):
             for outputs_in in (True, False) if over_outputs else (False,):
                 for two in (0.5, 1.0, 0.25) if mse else (1.0, 0.5, 2.0):
                     value = (N if rows_in else 1) * (U if outputs_in else 1) * two
@@ -400,17 +398,17 @@ class Teller:
                         averages += {
                             (True, 0.5): ["leave out the 2: half the squared error"],
                             (True, 0.25): ["halve the slope once more"],
-                            (False, 0.5): ["halve the loss"],
-                            (False, 2.0): ["have a 2"],
-                        }.get((mse, two), [])
+                            (False, 0.5): ["halve the loss"], (False, 2.0): ["have a 2"],
+                        }.get((mse, two), [])  # fmt: skip
                         said = sums + averages
                         if not said and damping == 1:
                             return None
                         if said and not sums:
                             said[0] = f"you {said[0]}"
                         damped = f" × (1 − {_number(rule.momentum)})" if damping != 1 else ""
+                        text, damped = (damped.removeprefix(" × "), "") if damped and text == "1" else (text, damped)
                         why = ", and ".join(said)
-                        if damped:
+                        if damping != 1:
                             why = (why + ", and " if why else "") + "your momentum is damped: v = β v + (1 − β) g"
                         value_text = f" (N = {N})" if rows_in else ""
                         return f"your step is Keras's with learning rate × {text}{damped}{value_text}: {why}"
@@ -471,7 +469,7 @@ class Teller:
         """Return whether a velocity goes on that is the increment over the learning rate."""
         window, trace = self.due.window, self.trace
         own = self.scales.own if self.scales else None
-        if own is None or own == 1:
+        if own is None or own == 1 or any("momentum is damped" in sentence for sentence in self.said):
             return False
         moved = []
         for n, g in enumerate(self.due.gradients):
@@ -531,9 +529,9 @@ class Teller:
         n = self.scales.rows if self.scales else 1
         squares, gaps = float(np.sum((p - t) ** 2)), float(np.sum(np.abs(p - t)))
         scaled: list[tuple[float, str, tuple[float, ...]]] = [
-            (squares, "the squared error", (1, 0.5, 1 / n, 0.5 / n, 1 / p.size, 0.5 / p.size)),
-            (gaps, "the absolute error", (1, 1 / n, 1 / p.size)),
+            (squares, "the squared error", (1, 0.5, 1 / n, 0.5 / n, 1 / p.size, 0.5 / p.size))
         ]
+        scaled.append((gaps, "the absolute error", (1, 1 / n, 1 / p.size)))
         if ((p >= 0) & (p <= 1)).all() and ((t >= 0) & (t <= 1)).all():
             total = -float(np.sum(t * np.log(np.maximum(p, 1e-300))))
             both = total - float(np.sum((1 - t) * np.log(np.maximum(1 - p, 1e-300))))

@@ -251,20 +251,36 @@ def way_to(due: Due, targets: Sequence[int]) -> list[Op]:
     return sorted(found, key=lambda op: op.at)
 
 
+def _met(due: Due, ref: int) -> int:
+    """Return ``a`` where labels met ``a + epsilon`` or ``1 - a``."""
+    trace, window = due.window.trace, due.window
+    for _ in range(3):
+        op = trace.ops[trace.maker[ref]] if trace.maker[ref] >= window.step.first else None
+        if op is None or len(op.inputs) != 2:
+            break
+        left, right = op.inputs
+        tiny = trace.array(right)
+        if name_of_op(op) == "-" and left not in window.down and right in window.down:
+            ref = right
+        elif (
+            name_of_op(op) == "+"
+            and left in window.down
+            and tiny is not None
+            and tiny.size == 1
+            and np.abs(tiny).max() < 1e-3
+        ):
+            ref = left
+        else:
+            break
+    return ref
+
+
 def predictions_of(due: Due) -> list[int]:
     """Return the predictions that are made of no other prediction; ``a`` where labels met ``1 - a``."""
     trace = due.window.trace
     refs = set()
     for ref in due.predictions:
-        op = trace.ops[trace.maker[ref]] if trace.maker[ref] >= due.window.step.first else None
-        if (
-            due.reading.form == "quotient"
-            and op is not None
-            and name_of_op(op) == "-"
-            and op.inputs[1] in due.window.down
-        ):
-            ref = op.inputs[1]
-        refs.add(ref)
+        refs.add(_met(due, ref) if due.reading.form == "quotient" else ref)
     marked, made_of_others = set(refs), set()
     for op in way_to(due, list(refs)):
         if any(part in marked for part in trace.inputs(op)):
@@ -518,7 +534,7 @@ def _inside(trace: Trace, sorting: Sorting, due: Due, layer: Layer) -> list[list
 
 
 def _turns(trace: Trace, ref: int) -> bool:
-    """Return whether a value is another one: cut, turned, with the other sign, or with constants beside it."""
+    """Return whether a value is another one, cut, turned, with the other sign, or with constants beside it."""
     op = trace.ops[trace.maker[ref]]
     return (
         name_of_op(op).rpartition(".")[2] in TURNED

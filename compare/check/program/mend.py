@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.check.program.edits import Edit, Edits, Override
-from compare.check.program.optimizers import Moves, Rule, find_rule_of, plain
+from compare.check.program.optimizers import SAFETY, Moves, Rule, find_rule_of, plain
 from compare.check.program.reference import Due, Reading, Window, due, meetings, relevant, unit
 from compare.check.program.replay import CannotReplay, Replay, compute
 from compare.check.program.scope import Scope
@@ -154,6 +154,7 @@ class Bench:
             u = unit(self.trace, self.quick.step.after[n])
             w = np.asarray(replay.get(ref), float)
             slack = u * (64 * float(np.abs(w).max(initial=0)) + 2000 * float(np.abs(d).max(initial=0))) + 1e-300
+            slack += SAFETY * float(np.abs(d).max(initial=0))
             all_moves.append(Moves(n, [g.ravel()], [d.ravel()], [w.ravel()], [slack]))
         if not all_moves:
             return frozenset()
@@ -256,13 +257,19 @@ class Bench:
             for other in ordered:
                 if time.perf_counter() > self.until or len(found) > 3:
                     return found
-                if one.node == other.node or one is other:
+                if one.node == other.node or one is other or self.changes_the_model(one, other):
                     continue
                 scores = self.score([one, other])
                 for reading, good in scores.items():
                     if len(good) == self.counts[reading] and len(before.get(reading, ())) < len(good):
                         found += self.complete((one, other), reading)
         return found
+
+    def changes_the_model(self, *edits: Edit) -> bool:
+        """Return whether an edit changes the forward pass, in which nothing is strange."""
+        return not self.strange and any(
+            self.forward & (edit.resolve(self.quick, self.scopes[id(self.quick)]) or {}).keys() for edit in edits
+        )
 
     def complete(self, edits: tuple[Edit, ...], reading: Reading) -> list[Candidate]:
         """Return edits as a candidate if the steps follow a rule with them, else nothing."""
@@ -278,7 +285,7 @@ class Bench:
     def cost(self, edit: Edit) -> float:
         """Return how large a change an edit is; one of the forward pass changes the model itself."""
         overrides = edit.resolve(self.quick, self.scopes[id(self.quick)]) or {}
-        return edit.cost + (1.0 if self.forward & overrides.keys() and not self.strange else 0.0)
+        return edit.cost + (1.5 if self.forward & overrides.keys() and not self.strange else 0.0)
 
 
 def all_edits(bench: Bench, wrong_chains: frozenset[int]) -> list[Edit]:
@@ -286,9 +293,21 @@ def all_edits(bench: Bench, wrong_chains: frozenset[int]) -> list[Edit]:
     quick = bench.quick
     targets = list(quick.step.after)
     ops = quick.way([*targets, *bench.predictions])
+    ops += _settings(quick, ops)
     made = Edits(quick, ops, bench.forward)
     made.labels = frozenset(m.label for m in relevant(quick, meetings(quick)))
     return list(made.all())
+
+
+def _settings(window: Window, ops: Sequence[Op]) -> list[Op]:
+    """Return what is computed in the step of numbers only, and goes into these operations: ``0.5 * 0.5``, ``1 / m``."""
+    trace, found = window.trace, []
+    for op in ops:
+        for ref in op.inputs:
+            made = trace.maker[ref]
+            if made >= window.step.begin and ref not in window.down and trace.ops[made].kind == "binary":
+                found.append(trace.ops[made])
+    return found
 
 
 def with_until(seconds: float) -> float:

@@ -46,8 +46,13 @@ class Window:
             self.trace.mark_holders(ref, self.down)
 
     def ops(self) -> list[Op]:
-        """The step's computations."""
-        return [op for op in self.trace.ops[self.step.first : self.step.end] if op.kind in COMPUTES]
+        """The step's computations: its own, and what was computed for it in the turn before."""
+        begin = self.step.begin
+        return [
+            op
+            for op in self.trace.ops[self.step.first : self.step.end]
+            if op.kind in COMPUTES and (op.at >= begin or (op.out in self.down and op.out not in self.cut))
+        ]
 
     def way(self, targets: Sequence[int]) -> list[Op]:
         """Return the operations from the parameters to these values."""
