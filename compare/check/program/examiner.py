@@ -165,7 +165,7 @@ class Examination:
             description = self.described(found, reading)
         steps = [] if found is None or not found.dues else self.steps(trace, found, description)
         lines = [*steps, *(self.line_of(whole_trace, one) for one in findings)]
-        lines = self.without_doubles(lines)
+        lines = sorted(self.without_doubles(lines), key=lambda line: not line.verified)  # what is sure comes first
         if lines:
             self.result.verdict = WRONG
         elif found is not None and found.dues:

@@ -6,7 +6,7 @@ parameter's new value was computed from. A fit counts where nothing is left over
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -391,18 +391,29 @@ def find_rule_of(
     all_moves = moves(training, dues, moved, replay)
     if not all_moves or not _finite(all_moves):
         return None
-    rules = []
-    for rule in (plain(all_moves), linear(all_moves)):
-        if rule is not None:
-            rules.append(rule)
-            if not rule.wrong and rule.rates[0] > 0:
-                return rule
-    stateful = len(training.parameters) > len(all_moves) or training.states
-    if stateful:
-        moving = {m.chain for m in all_moves}
-        ends = [ref for n, ref in enumerate(dues[0].window.step.after) if n not in moving]
-        known = [training.trace.array(ref) if replay is None else replay.get(ref) for ref in ends]
-        rule = adaptive(all_moves, training.trace, [np.asarray(x, float) for x in known if x is not None])
-        if rule is not None:
-            rules.append(rule)
-    return min(rules, key=lambda r: len(r.wrong)) if rules else None
+    moving = {m.chain for m in all_moves}
+    ends = [ref for n, ref in enumerate(dues[0].window.step.after) if n not in moving]
+    known = [training.trace.array(ref) if replay is None else replay.get(ref) for ref in ends]
+    states = [np.asarray(x, float) for x in known if x is not None]
+    stateful = bool(ends or training.states)
+    rules = [plain(all_moves)]
+    if _explains(rules[0]):
+        return rules[0]
+    rows = [sum(label.size for label in due.labels) for due in dues]
+    for weights in ([1.0] * len(rows), [rows[0] / max(1, n) for n in rows]):
+        # where batches differ in size, a state mixes sums, or means
+        scaled = [replace(m, gradients=[g * w for g, w in zip(m.gradients, weights, strict=True)]) for m in all_moves]
+        rules.append(linear(scaled))
+        if stateful and not _explains(rules[-1]):
+            rules.append(adaptive(scaled, training.trace, states))
+        if _explains(rules[-1]) or len(set(rows)) == 1:
+            break
+    found = [rule for rule in rules if rule is not None]
+    return next((rule for rule in found if _explains(rule)), None) or min(
+        found, key=lambda rule: len(rule.wrong), default=None
+    )
+
+
+def _explains(rule: Rule | None) -> bool:
+    """Return whether a rule explains every parameter."""
+    return rule is not None and not rule.wrong and rule.rates[0] > 0

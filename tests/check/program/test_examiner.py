@@ -128,7 +128,7 @@ def test_a_place_in_a_notebook_is_a_cell_and_a_line(tmp_path: Path) -> None:
 
 
 UNREADABLE = {
-    "a syntax error": ("for x in\n", "syntax error"),
+    "a syntax error": ("for x in range(3)\n", "syntax error"),
     "a crash before any training": ("x = 1 / 0\n", "ZeroDivisionError"),
     "data that is not there": ("import numpy as np\nX = np.load('rows.npy')\n", "rows.npy"),
 }
