@@ -100,7 +100,15 @@ def diagnose(trace: Trace, steps: int = STEPS) -> Diagnosis | None:
         except CannotReplay as error:
             found.unknown.append(error)
             continue
-        except (ValueError, TypeError, IndexError, FloatingPointError, ZeroDivisionError, OverflowError, AttributeError):
+        except (
+            ValueError,
+            TypeError,
+            IndexError,
+            FloatingPointError,
+            ZeroDivisionError,
+            OverflowError,
+            AttributeError,
+        ):
             continue
         if len(dues) < min(3, len(windows)):
             continue
