@@ -56,7 +56,7 @@ FIXED = (
     LINEAR,
     SIGMOID,
     _named("tanh", np.tanh, lambda z, a: 1 - a**2, "(1 - a**2)"),
-    _named("relu", lambda z: np.maximum(z, 0), lambda z, a: (z > 0) * 1.0, "(z > 0)"),
+    _named("relu", lambda z: np.maximum(z, 0), lambda z, a: (z > 0).astype(float), "(z > 0)"),
     _named("softplus", lambda z: np.logaddexp(0, z), lambda z, a: _sigmoid(z), "sigmoid(z)"),
     _named("silu", lambda z: z * _sigmoid(z), lambda z, a: a + _sigmoid(z) * (1 - a), "(a + sigmoid(z) * (1 - a))"),
     _named("elu", lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))), lambda z, a: np.where(z > 0, 1, a + 1),
@@ -65,7 +65,7 @@ FIXED = (
            lambda z, a: np.where(z > 0, 1.0507009873554805, a + 1.0507009873554805 * 1.6732632423543772), "selu'(z)"),
     _named("softsign", lambda z: z / (1 + np.abs(z)), lambda z, a: 1 / (1 + np.abs(z)) ** 2, "1 / (1 + abs(z))**2"),
     _named("exponential", np.exp, lambda z, a: a, "a"),
-    _named("relu6", lambda z: np.clip(z, 0, 6), lambda z, a: ((z > 0) & (z < 6)) * 1.0, "((z > 0) & (z < 6))"),
+    _named("relu6", lambda z: np.clip(z, 0, 6), lambda z, a: ((z > 0) & (z < 6)).astype(float), "((z > 0) & (z < 6))"),
     _named("hard_sigmoid", lambda z: np.clip(z / 6 + 0.5, 0, 1), lambda z, a: (np.abs(z) < 3) / 6, "(abs(z) < 3) / 6"),
 )  # fmt: skip
 

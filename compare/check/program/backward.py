@@ -145,13 +145,13 @@ class Backward:
         labels = {m.label for m in meetings(self.window)}
         marked = set(labels)
         for ref in labels:
-            self.trace._mark_holders(ref, marked)
+            self.trace.mark_holders(ref, marked)
         for op in self.trace.ops[step.first : step.end]:
             if op.kind in COMPUTES and op.at not in self.forward and any(ref in marked for ref in op.inputs):
                 if self.trace.rows[op.out][0] == "plain" or op.out in self.window.cut:
                     continue
                 marked.add(op.out)
-                self.trace._mark_holders(op.out, marked)
+                self.trace.mark_holders(op.out, marked)
         return marked
 
     @cached_property

@@ -58,6 +58,8 @@ class Diagnosis:
         for reading, rule in self.rules.items():
             everything = frozenset(n for n, g in enumerate(self.dues[reading][0].gradients) if g is not None)
             found[reading] = everything if rule is None or min(rule.rates) <= 0 else rule.wrong
+            if rule is not None and rule.l2 < 0:
+                found[reading] |= rule.penalized
         return found
 
 
@@ -98,7 +100,15 @@ def diagnose(trace: Trace, steps: int = STEPS) -> Diagnosis | None:
         except CannotReplay as error:
             found.unknown.append(error)
             continue
-        except (ValueError, TypeError, IndexError, FloatingPointError, ZeroDivisionError, OverflowError, AttributeError):
+        except (
+            ValueError,
+            TypeError,
+            IndexError,
+            FloatingPointError,
+            ZeroDivisionError,
+            OverflowError,
+            AttributeError,
+        ):
             continue
         if len(dues) < min(3, len(windows)):
             continue

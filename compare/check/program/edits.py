@@ -8,7 +8,7 @@ slope of another value, an update before its last use.
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import autograd.numpy as anp
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from compare.check.program.reference import Window
 from compare.check.program.replay import Replay, Value, apply
 from compare.check.program.scope import Scope
-from compare.check.program.trace import COMPUTES, Op, Program, Trace, operand_node
+from compare.check.program.trace import COMPUTES, Op, Program
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,25 @@ def replaced(position: int) -> Callable[[Replay, Op, Value], Value]:
     return compute
 
 
+def only(position: int) -> Callable[[Replay, Op], Value]:
+    """Return one input in the place of an operation."""
+    return lambda replay, op: replay.get(op.inputs[position])
+
+
+def always(new: Value) -> Callable[[Value], Value]:
+    """Return what puts the same value in the place of any."""
+    return lambda _: new
+
+
+def less(position: int, sign: int) -> Callable[[Replay, Op, Value], Value]:
+    """Return an operation with a value subtracted from one input, or with a negative sign the other way round."""
+
+    def compute(replay: Replay, op: Op, value: Value) -> Value:
+        return instead(position, lambda x: sign * (x - value))(replay, op)
+
+    return compute
+
+
 def bracketed(node: ast.AST, text: str) -> str:
     """Return an operand's text, in brackets where they are needed."""
     return text if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.Constant) else f"({text})"
@@ -167,16 +186,32 @@ class Edits:
         sign = str(op.detail)
         if sign == "%":
             return
+        if sign in "+-":
+            left = self.text(node.left)
+            tight = not isinstance(node.right, ast.BinOp) or isinstance(node.right.op, ast.Mult | ast.Div | ast.MatMult)
+            right = self.text(node.right) if tight else right
         for other in {"+": "-", "-": "+", "*": "/@", "/": "*", "@": "*", "**": "*"}.get(sign, ""):
-            yield Edit("operator", number, f"{left} {other} {right}", 1.0, each(number, lambda r, o, s=other: _binary(s, r, o)))
+            yield Edit("operator", number, f"{left} {other} {right}", 1.0, each(number, partial(_binary, other)))
         if sign in "-/@":
-            yield Edit("turned round", number, f"{right} {sign} {left}", 1.2, each(number, lambda r, o: apply(r, o, inputs(r, o)[::-1])))
+            yield Edit(
+                "turned round",
+                number,
+                f"{right} {sign} {left}",
+                1.2,
+                each(number, lambda r, o: apply(r, o, inputs(r, o)[::-1])),
+            )
         if sign in "+-*/":
             yield Edit("left only", number, self.text(node.left), 1.5, each(number, lambda r, o: r.get(o.inputs[0])))
             negative = sign == "-"
             text = f"-{right}" if negative else self.text(node.right)
             if sign != "/":
-                yield Edit("right only", number, text, 1.6, each(number, lambda r, o: -r.get(o.inputs[1]) if negative else r.get(o.inputs[1])))
+                yield Edit(
+                    "right only",
+                    number,
+                    text,
+                    1.6,
+                    each(number, lambda r, o: -r.get(o.inputs[1]) if negative else r.get(o.inputs[1])),
+                )
         yield from self.operands(node, op, [node.left, node.right])
         yield from self.around(node, op, self.text(node))
 
@@ -187,8 +222,11 @@ class Edits:
         sign, target, value = str(op.detail), self.text(node.target), self.text(node.value)
         other = {"+": "-", "-": "+"}.get(sign)
         if other:
-            yield Edit("operator", number, f"{target} {other}= {value}", 1.0, each(number, lambda r, o: _binary(other, r, o)))
-            yield Edit("not added up", number, f"{target} = {'-' if sign == '-' else ''}{bracketed(node.value, value)}", 1.8,
+            yield Edit(
+                "operator", number, f"{target} {other}= {value}", 1.0, each(number, lambda r, o: _binary(other, r, o))
+            )
+            text = f"{target} = {'-' if sign == '-' else ''}{bracketed(node.value, value)}"
+            yield Edit("not added up", number, text, 1.8,
                        each(number, lambda r, o: r.get(o.inputs[1]) * (-1 if o.detail == "-" else 1)))  # fmt: skip
         if isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript):
             yield from self.operand(node.value, op, 1, f"{target} {sign}= {{}}", number)
@@ -205,7 +243,9 @@ class Edits:
         left, right = self.text(node.left), self.text(node.comparators[0])
         other = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}.get(str(op.detail))
         if other:
-            yield Edit("comparison", number, f"{left} {other} {right}", 1.0, each(number, lambda r, o: _binary(other, r, o)))
+            yield Edit(
+                "comparison", number, f"{left} {other} {right}", 1.0, each(number, lambda r, o: _binary(other, r, o))
+            )
         yield from self.operands(node, op, [node.left])
 
     def of_attribute(self, node: ast.Attribute, op: Op) -> Iterator[Edit]:
@@ -218,18 +258,26 @@ class Edits:
         number: int = node.number  # type: ignore[attr-defined]
         if op.kind != "call":
             return
-        name, keywords = op.detail
+        name, _ = op.detail
         owner, _, short = name.rpartition(".")
         text = self.text(node)
         if short in ("sum", "mean") and isinstance(node.func, ast.Attribute):
             other = "mean" if short == "sum" else "sum"
-            function = f"{self.text(node.func.value)}.{other}"
+            function = f"{bracketed(node.func.value, self.text(node.func.value))}.{other}"
             rest = text[len(self.text(node.func)) :]
-            yield Edit("sum or mean", number, function + rest, 1.0, each(number, lambda r, o: apply(r, _renamed(o, other), inputs(r, o))))
+            yield Edit(
+                "sum or mean",
+                number,
+                function + rest,
+                1.0,
+                each(number, lambda r, o: apply(r, _renamed(o, other), inputs(r, o))),
+            )
             yield from self.axes(node, op)
             inside = node.func.value if owner == "ndarray" else node.args[0] if node.args else None
             if inside is not None:
-                yield Edit("call left out", number, self.text(inside), 1.4, each(number, lambda r, o: r.get(o.inputs[0])))
+                yield Edit(
+                    "call left out", number, self.text(inside), 1.4, each(number, lambda r, o: r.get(o.inputs[0]))
+                )
         if short == "einsum" and node.args and isinstance(node.args[0], ast.Constant):
             yield from self.letters(node, op)
         if short in ("exp", "log", "tanh", "sqrt", "maximum", "minimum", "square", "abs") and len(node.args) == 1:
@@ -237,7 +285,19 @@ class Edits:
             yield Edit("sign", argument.number, f"-{bracketed(argument, self.text(argument))}", 1.0,  # type: ignore[attr-defined]
                        each(number, instead(0, lambda x: -x)))  # fmt: skip
             yield Edit("call left out", number, self.text(argument), 1.8, each(number, lambda r, o: r.get(o.inputs[0])))
-        if short in ("dot", "matmul", "outer", "multiply", "subtract", "add", "divide", "maximum", "where", "tensordot", "einsum"):
+        if short in (
+            "dot",
+            "matmul",
+            "outer",
+            "multiply",
+            "subtract",
+            "add",
+            "divide",
+            "maximum",
+            "where",
+            "tensordot",
+            "einsum",
+        ):
             first = 1 if owner == "ndarray" else 0
             operands: list[ast.expr] = [node.func.value] if first and isinstance(node.func, ast.Attribute) else []
             operands += node.args
@@ -245,20 +305,31 @@ class Edits:
             if short in ("dot", "matmul", "subtract") and len(operands) == 2:
                 a, b = self.text(operands[0]), self.text(operands[1])
                 turned = f"{bracketed(operands[1], b)}.{short}({a})" if first else f"{self.text(node.func)}({b}, {a})"
-                yield Edit("turned round", number, turned, 1.2, each(number, lambda r, o: apply(r, o, inputs(r, o)[::-1])))
+                yield Edit(
+                    "turned round", number, turned, 1.2, each(number, lambda r, o: apply(r, o, inputs(r, o)[::-1]))
+                )
             if short in ("dot", "matmul") and len(operands) == 2:
                 a, b = (bracketed(x, self.text(x)) for x in operands)
-                yield Edit("operator", number, f"{a} * {b}", 1.2, each(number, lambda r, o: inputs(r, o)[0] * inputs(r, o)[1]))
+                yield Edit(
+                    "operator", number, f"{a} * {b}", 1.2, each(number, lambda r, o: inputs(r, o)[0] * inputs(r, o)[1])
+                )
             if short == "multiply":
                 yield from (
-                    Edit("left only", number, self.text(operands[k]), 1.5, each(number, lambda r, o, k=k: r.get(o.inputs[k])))
+                    Edit(
+                        "left only",
+                        number,
+                        self.text(operands[k]),
+                        1.5,
+                        each(number, only(k)),
+                    )
                     for k in (0, 1)
                 )
         elif short in ("sum", "mean"):
             first = 1 if owner == "ndarray" else 0
-            argument = node.func.value if first and isinstance(node.func, ast.Attribute) else node.args[0] if node.args else None
-            if argument is not None:
-                yield from self.operands(node, op, [argument])
+            if first and isinstance(node.func, ast.Attribute):
+                yield from self.operands(node, op, [node.func.value])
+            elif node.args:
+                yield from self.operands(node, op, [node.args[0]])
         yield from self.around(node, op, text)
 
     def letters(self, node: ast.Call, op: Op) -> Iterator[Edit]:
@@ -272,7 +343,7 @@ class Edits:
                 turned = [*terms[:n], term.strip()[::-1], *terms[n + 1 :]]
                 new = ",".join(turned) + arrow + right
                 yield Edit("transposed", node.args[0].number, repr(new).replace("'", '"'), 1.0,  # type: ignore[attr-defined]
-                           each(number, instead(0, lambda _, new=new: new)))  # fmt: skip
+                           each(number, instead(0, always(new))))  # fmt: skip
 
     def axes(self, node: ast.Call, op: Op) -> Iterator[Edit]:
         """Yield sums and means along other axes."""
@@ -290,11 +361,23 @@ class Edits:
                 old = self.text(axis.value)
                 if old == str(new):
                     continue
-                yield Edit("axis", axis.value.number, str(new), 1.0, each(number, lambda r, o, n=new, p=position: _axis(r, o, n, p)))  # type: ignore[attr-defined]
+                yield Edit(
+                    "axis",
+                    axis.value.number,  # type: ignore[attr-defined]
+                    str(new),
+                    1.0,
+                    each(number, partial(_axis, axis=new, position=position)),
+                )
             elif by_place:
                 place = node.args[-1]
                 if self.text(place) != str(new):
-                    yield Edit("axis", place.number, str(new), 1.0, each(number, lambda r, o, n=new: _axis(r, o, n, -1)))  # type: ignore[attr-defined]
+                    yield Edit(
+                        "axis",
+                        place.number,  # type: ignore[attr-defined]
+                        str(new),
+                        1.0,
+                        each(number, partial(_axis, axis=new, position=-1)),
+                    )
             else:
                 text = self.text(node)
                 joint = "" if text.endswith("()") else ", "
@@ -303,7 +386,7 @@ class Edits:
                     if keep and kept:
                         continue
                     yield Edit("axis", number, f"{text[:-1]}{joint}axis={new}{more})", 1.5 + 0.1 * keep,
-                               each(number, lambda r, o, n=new, k=keep: _with_axis(r, o, n, k)))  # fmt: skip
+                               each(number, partial(_with_axis, axis=new, keep=keep)))  # fmt: skip
 
     # ------------------------------------------------------------------ what may stand somewhere
 
@@ -322,35 +405,78 @@ class Edits:
         shape = trace.shape(old)
         products = op.detail == "@" or (op.kind == "call" and op.detail[0].rpartition(".")[2] in ("dot", "matmul"))
         if products and len(shape) == 2:
-            yield Edit("transposed", target, form.format(f"{bracketed(operand, text)}.T"), 1.0, each(number, instead(position, anp.transpose)))
+            yield Edit(
+                "transposed",
+                target,
+                form.format(f"{bracketed(operand, text)}.T"),
+                1.0,
+                each(number, instead(position, anp.transpose)),
+            )
         if isinstance(operand, ast.Constant):
             for constant in (0, 1, 2, 0.5, -1):
                 if constant != operand.value:
-                    yield Edit("number", target, form.format(constant), 1.6, each(number, instead(position, lambda _, c=constant: c)))
+                    yield Edit(
+                        "number",
+                        target,
+                        form.format(constant),
+                        1.6,
+                        each(number, instead(position, always(constant))),
+                    )
             return
         if not isinstance(operand, ast.Name | ast.Attribute | ast.Subscript):
             return
-        yield Edit("squared", target, form.format(f"{bracketed(operand, text)}**2"), 1.5, each(number, instead(position, lambda x: x * x)))
+        logs = trace.array(old) if len(shape) == 2 and old in {ref for _, ref in self.activations} else None
+        if logs is not None and (logs <= 0).all() and any(np.allclose(np.exp(logs).sum(axis=n), 1) for n in (0, 1)):
+            exponential = form.format(f"np.exp({text})")
+            yield Edit("exponential", target, exponential, 1.4, each(number, instead(position, anp.exp)))
+        yield Edit(
+            "squared",
+            target,
+            form.format(f"{bracketed(operand, text)}**2"),
+            1.5,
+            each(number, instead(position, lambda x: x * x)),
+        )
         for other, ref in self.scope.all(op).items():
             if other == text or ref == old:
                 continue
             alike = trace.shape(ref) == shape or (len(shape) <= 1 and trace.size(ref) == trace.size(old))
             alike = alike or (trace.shape(ref) == trace.shape(op.out) and not products)
             turned = products and trace.shape(ref)[::-1] == shape and len(shape) == 2
-            if alike or (products and len(trace.shape(ref)) == 2 == len(shape) and trace.shape(ref)[1 - position] == shape[1 - position]):
-                yield Edit("another value", target, form.format(other), 1.4, with_value(number, other, replaced(position)), names=(other,))
+            if alike or (
+                products
+                and len(trace.shape(ref)) == 2 == len(shape)
+                and trace.shape(ref)[1 - position] == shape[1 - position]
+            ):
+                yield Edit(
+                    "another value",
+                    target,
+                    form.format(other),
+                    1.4,
+                    with_value(number, other, replaced(position)),
+                    names=(other,),
+                )
             if turned and not alike:
                 yield Edit("another value", target, form.format(f"{other}.T"), 1.6,
-                           with_value(number, other, lambda r, o, v, p=position: replaced(p)(r, o, anp.transpose(v))), names=(other,))  # fmt: skip
+                           with_value(number, other, lambda r, o, v: replaced(position)(r, o, anp.transpose(v))),
+                           names=(other,))  # fmt: skip
         if old in self.labels and len(shape) == 1 and shape[0] > 1 and any(len(trace.shape(i)) == 2 for i in op.inputs):
-            for written, form2 in ((f"{bracketed(operand, text)}.reshape(-1, 1)", (-1, 1)), (f"{bracketed(operand, text)}.reshape(1, -1)", (1, -1))):
-                yield Edit("lined up", target, form.format(written), 1.0, each(number, instead(position, lambda x, f=form2: anp.reshape(x, f))))
+            for written, form2 in (
+                (f"{bracketed(operand, text)}.reshape(-1, 1)", (-1, 1)),
+                (f"{bracketed(operand, text)}.reshape(1, -1)", (1, -1)),
+            ):
+                yield Edit(
+                    "lined up",
+                    target,
+                    form.format(written),
+                    1.0,
+                    each(number, instead(position, partial(_reshaped, form2))),
+                )
         if old in self.labels:
             for other, ref in self.activations:
                 if trace.size(ref) == trace.size(old):
                     for sign, order in ((1, f"({text} - {other})"), (-1, f"({other} - {text})")):
                         yield Edit("difference", target, form.format(order), 2.0,
-                                   with_value(number, other, lambda r, o, v, p=position, s=sign: instead(p, lambda x: s * (x - v))(r, o)))  # fmt: skip
+                                   with_value(number, other, less(position, sign)))  # fmt: skip
 
     labels: frozenset[int] = frozenset()
 
@@ -376,33 +502,83 @@ class Edits:
         if not isinstance(node, ast.Name):
             for other, value in self.scope.all(op).items():
                 if trace.shape(value) == shape and value != ref and other != text and trace.rows[value][0] != "plain":
-                    yield Edit("another value", target, other, 1.6, with_value(number, other, factor(lambda x, v: v)), names=(other,))
+                    yield Edit(
+                        "another value",
+                        target,
+                        other,
+                        1.6,
+                        with_value(number, other, factor(lambda x, v: v)),
+                        names=(other,),
+                    )
         if len(shape) == 2 and shape[0] == shape[1]:
             yield Edit("transposed", target, f"{inner}.T", 1.2, each(number, wrapped(anp.transpose)))
         for other, slope in self.activations:
-            if trace.shape(slope) == shape or (trace.size(slope) == trace.size(ref) > 1 and len(shape) == len(trace.shape(slope))):
-                for form, value in SLOPES:
-                    yield Edit("slope", target, form.format(x=inner, a=other), 2.0 + (1.2 if " / " in form else 0.0), with_value(number, other, factor(value)), names=(other,))
+            if trace.shape(slope) == shape or (
+                trace.size(slope) == trace.size(ref) > 1 and len(shape) == len(trace.shape(slope))
+            ):
+                for form, of_slope in SLOPES:
+                    yield Edit(
+                        "slope",
+                        target,
+                        form.format(x=inner, a=other),
+                        2.0 + (1.2 if " / " in form else 0.0),
+                        with_value(number, other, factor(of_slope)),
+                        names=(other,),
+                    )
         for other, scalar in self.scope.all(op).items():
             if trace.size(scalar) == 1 and scalar != ref and trace.shape(scalar) in ((), (1,)):
                 number_value = trace.array(scalar)
-                if number_value is None or not np.isfinite(number_value).all() or not np.any(number_value) or np.all(number_value == 1):
+                if (
+                    number_value is None
+                    or not np.isfinite(number_value).all()
+                    or not np.any(number_value)
+                    or np.all(number_value == 1)
+                ):
                     continue
-                yield Edit("factor", target, f"{inner} * {other}", 2.0, with_value(number, other, factor(lambda x, v: x * v)), names=(other,))
-                yield Edit("factor", target, f"{inner} / {other}", 2.0, with_value(number, other, factor(lambda x, v: x / v)), names=(other,))
+                yield Edit(
+                    "factor",
+                    target,
+                    f"{inner} * {other}",
+                    2.0,
+                    with_value(number, other, factor(lambda x, v: x * v)),
+                    names=(other,),
+                )
+                yield Edit(
+                    "factor",
+                    target,
+                    f"{inner} / {other}",
+                    2.0,
+                    with_value(number, other, factor(lambda x, v: x / v)),
+                    names=(other,),
+                )
             elif trace.size(scalar) > 1 and len(trace.shape(scalar)) == 2 and len(shape) <= 2:
                 rows = trace.shape(scalar)
                 for axis in (0, 1):
                     if rows[axis] > 1 and other.isidentifier() and scalar in self.labels:
                         n = rows[axis]
                         written = f"len({other})" if axis == 0 else f"{other}.shape[1]"
-                        yield Edit("rows", target, f"{inner} / {written}", 2.1, each(number, wrapped(lambda x, n=n: x / n)))
+                        yield Edit(
+                            "rows", target, f"{inner} / {written}", 2.1, each(number, wrapped(partial(_shared_out, n)))
+                        )
             if scalar in self.biases and len(shape) == 2 and trace.size(scalar) in shape:
-                yield Edit("term", target, f"{inner} + {other}", 2.0, with_value(number, other, factor(lambda x, v: x + v)), names=(other,))
-        if len(shape) == 2 and min(shape) > 1 or len(shape) == 2 and shape[0] > 1:
+                yield Edit(
+                    "term",
+                    target,
+                    f"{inner} + {other}",
+                    2.0,
+                    with_value(number, other, factor(lambda x, v: x + v)),
+                    names=(other,),
+                )
+        if (len(shape) == 2 and min(shape) > 1) or (len(shape) == 2 and shape[0] > 1):
             for axis, keep in ((0, False), (0, True), (1, True)):
                 call = f"{inner}.sum(axis={axis}{', keepdims=True' if keep else ''})"
-                yield Edit("summed", target, call, 2.2, each(number, wrapped(lambda x, a=axis, k=keep: anp.sum(x, axis=a, keepdims=k))))
+                yield Edit(
+                    "summed",
+                    target,
+                    call,
+                    2.2,
+                    each(number, wrapped(partial(anp.sum, axis=axis, keepdims=keep))),
+                )
 
     biases: frozenset[int] = frozenset()
 
@@ -456,6 +632,14 @@ def _binary(sign: str, replay: Replay, op: Op) -> Value:
     from compare.check.program.replay import binary
 
     return binary(sign, *inputs(replay, op))
+
+
+def _reshaped(shape: tuple[int, int], x: Value) -> Value:
+    return anp.reshape(x, shape)
+
+
+def _shared_out(rows: int, x: Value) -> Value:
+    return x / rows
 
 
 def _renamed(op: Op, short: str) -> Op:
@@ -533,7 +717,7 @@ def moves(window: Window, scope: Scope) -> Iterator[Edit]:
     """Yield updates that move behind the last use of what they replace."""
     trace, program = window.trace, window.trace.program
     fresh = {}
-    for chain, before, after in zip(window.training.parameters, window.step.before, window.step.after, strict=True):
+    for chain, before in zip(window.training.parameters, window.step.before, strict=True):
         for ref in chain.refs:
             if ref != before and window.step.begin <= trace.maker[ref] < window.step.end:
                 fresh[ref] = (before, chain)

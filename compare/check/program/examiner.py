@@ -147,7 +147,9 @@ class Examination:
         elif found.unknown:
             error = found.unknown[0]
             place = trace.program.place(error.op.node)
-            self.result.missing = f"on the way to the prediction, line {place.line} has {error}, whose derivative is not known"
+            self.result.missing = (
+                f"on the way to the prediction, line {place.line} has {error}, whose derivative is not known"
+            )
         else:
             self.result.missing = "no place was found where a prediction that depends on the parameters meets labels"
 
@@ -199,9 +201,8 @@ class Examination:
         again = diagnose(second)
         if again is None or not again.dues:
             return trace, found
-        self.result.notes.append(
-            f"The training was cut short: {TURNS} turns of the loop in line {trace.program.place(outer).line} were watched."
-        )
+        line = trace.program.place(outer).line
+        self.result.notes.append(f"The training was cut short: {TURNS} turns of the loop in line {line} were watched.")
         return second, again
 
     @staticmethod
@@ -265,9 +266,7 @@ class Examination:
         wanted = [r for r in found.dues if r.loss.name in ("binary_crossentropy", "categorical_crossentropy")]
         return wanted or None
 
-    def candidates(
-        self, found: Diagnosis, description: Description, only: Sequence[Reading] | None
-    ) -> list[Candidate]:
+    def candidates(self, found: Diagnosis, description: Description, only: Sequence[Reading] | None) -> list[Candidate]:
         """Return edits that mend the steps, as far as replaying them tells."""
         readings = list(only) if only else [r for r in found.dues if r.loss.name != "mae"] or list(found.dues)
         until = min(time.perf_counter() + SEARCH_SECONDS, self.last)
@@ -429,6 +428,3 @@ def moved(program: Program, edits: Sequence[Edit]) -> list[str] | None:
     texts = list(program.cells)
     texts[cell] = "".join(new)
     return texts
-
-
-

@@ -20,62 +20,19 @@ Array = NDArray[np.float64]
 
 WEIGHTS, SUM, ANSWER = 1, 2, 3
 
-PRODUCTS = frozenset(
-    [
-        "*",
-        "@",
-        "numpy.dot",
-        "ndarray.dot",
-        "numpy.matmul",
-        "numpy.multiply",
-        "numpy.inner",
-        "numpy.outer",
-        "numpy.einsum",
-        "numpy.tensordot",
-        "numpy.vdot",
-        "pandas.dot",
-    ]
-)
-MATRIX_PRODUCTS = frozenset(["@", "numpy.dot", "ndarray.dot", "numpy.matmul"])
-SUMS = frozenset(["+", "-", "numpy.add", "numpy.subtract"])
-ADDED_UP = frozenset(["sum", "mean", "fsum", "reduce"])
-TURNED = frozenset(
-    [
-        "T",
-        "transpose",
-        "reshape",
-        "ravel",
-        "flatten",
-        "squeeze",
-        "expand_dims",
-        "copy",
-        "array",
-        "asarray",
-        "float",
-        "float64",
-        "float32",
-        "astype",
-        "concatenate",
-        "stack",
-        "vstack",
-        "hstack",
-        "column_stack",
-        "append",
-        "insert",
-        "atleast_2d",
-        "atleast_1d",
-        "tile",
-        "repeat",
-        "broadcast_to",
-        "item",
-        "view",
-        "ascontiguousarray",
-        "swapaxes",
-        "to_numpy",
-        "values",
-        "tolist",
-    ]
-)
+PRODUCTS = frozenset({
+    "*", "@", "numpy.dot", "ndarray.dot", "numpy.matmul", "numpy.multiply", "numpy.inner", "numpy.outer",
+    "numpy.einsum", "numpy.tensordot", "numpy.vdot", "pandas.dot",
+})  # fmt: skip
+MATRIX_PRODUCTS = frozenset({"@", "numpy.dot", "ndarray.dot", "numpy.matmul"})
+SUMS = frozenset({"+", "-", "numpy.add", "numpy.subtract"})
+ADDED_UP = frozenset({"sum", "mean", "fsum", "reduce"})
+TURNED = frozenset({
+    "T", "transpose", "reshape", "ravel", "flatten", "squeeze", "expand_dims", "copy", "array", "asarray", "float",
+    "float64", "float32", "astype", "concatenate", "stack", "vstack", "hstack", "column_stack", "append", "insert",
+    "atleast_2d", "atleast_1d", "tile", "repeat", "broadcast_to", "item", "view", "ascontiguousarray", "swapaxes",
+    "to_numpy", "values", "tolist",
+})  # fmt: skip
 
 
 def name_of_op(op: Op) -> str:

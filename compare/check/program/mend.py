@@ -149,9 +149,10 @@ class Bench:
                 continue
             d, ref = increments[n], self.quick.step.before[n]
             if self.stateful(n) and self.adaptive:
-                d = self._first_moment(n, replay)
-                if d is None:
+                moment = self._first_moment(n, replay)
+                if moment is None:
                     continue
+                d = moment
             if d.shape != np.shape(g) or not np.isfinite(g).all() or not np.isfinite(d).all():
                 return frozenset()
             u = unit(self.trace, self.quick.step.after[n])
@@ -176,7 +177,11 @@ class Bench:
     def _first_moment(self, n: int, replay: Replay) -> Array | None:
         up = self.quick.upstream([self.quick.step.after[n]])
         for before, after in zip(self.quick.step.before, self.quick.step.after, strict=True):
-            if before in self.zero and after in up and self.trace.size(after) == self.trace.size(self.quick.step.after[n]):
+            if (
+                before in self.zero
+                and after in up
+                and self.trace.size(after) == self.trace.size(self.quick.step.after[n])
+            ):
                 return -np.asarray(replay.get(after), float)
         return None
 
@@ -275,7 +280,10 @@ class Bench:
         rule = self.rule_with(edits, reading)
         if rule is None or rule.wrong or rule.l2 < 0 or min(rule.rates) <= 0:
             return []
-        return [Candidate(edits, reading, rule, sum(self.cost(edit) for edit in edits))]
+        cost = sum(self.cost(edit) for edit in edits)
+        if self.zero and rule.name == "sgd":
+            cost += 1.5  # a program that keeps velocities means to use them
+        return [Candidate(edits, reading, rule, cost)]
 
     counts: dict[Reading, int] = field(default_factory=dict)
     strange: bool = False

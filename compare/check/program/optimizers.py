@@ -71,7 +71,10 @@ class Rule:
 
 
 def moves(
-    training: Training, dues: Sequence[Due], moved: Sequence[Sequence[Array]] | None = None, replay: Replay | None = None
+    training: Training,
+    dues: Sequence[Due],
+    moved: Sequence[Sequence[Array]] | None = None,
+    replay: Replay | None = None,
 ) -> list[Moves]:
     """Gather what the steps say of each parameter that the prediction depends on."""
     trace = training.trace
@@ -199,7 +202,7 @@ def _same(x: Array, y: Array, spread: float) -> bool:
 def _agreed(found: dict[int, list[float]], moved: dict[int, Moves], steps: int) -> list[float]:
     """Return the rate of each step that most parameters agree on; of equally many, that of the larger ones."""
     best: tuple[tuple[int, int, int], list[float]] = ((-1, 0, 0), [np.nan] * steps)
-    for n, rates in found.items():
+    for rates in found.values():
         if not np.isfinite(rates).any():
             continue
         agreeing = [m for m, other in found.items() if _same(np.array(other), np.array(rates), 1e-6)]
@@ -213,6 +216,7 @@ def linear(all_moves: Sequence[Moves]) -> Rule | None:
     """Fit momentum and Nesterov: ``d = a * d_before - c * g (+ e * g_before)``, from the second step on."""
     if not all_moves or len(all_moves[0].gradients) < 3:
         return None
+
     def stacked(columns: str, those: Sequence[Moves]) -> list[Array]:
         pick = {
             "g": lambda m, t: m.gradients[t], "G": lambda m, t: m.gradients[t - 1],
@@ -284,7 +288,10 @@ def constants(trace: Trace) -> list[float]:
     found = {
         float(node.value)
         for node in trace.program.nodes
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float) and np.isfinite(node.value)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+        and np.isfinite(node.value)
     }
     return sorted(found)
 
@@ -375,7 +382,10 @@ def find_rule(training: Training, dues: Sequence[Due]) -> Rule | None:
 
 
 def find_rule_of(
-    training: Training, dues: Sequence[Due], moved: Sequence[Sequence[Array]] | None = None, replay: Replay | None = None
+    training: Training,
+    dues: Sequence[Due],
+    moved: Sequence[Sequence[Array]] | None = None,
+    replay: Replay | None = None,
 ) -> Rule | None:
     """Return the rule of steps that were replayed: what moved, and the values before, are the replay's."""
     all_moves = moves(training, dues, moved, replay)

@@ -43,7 +43,7 @@ class Window:
         self.cut = frozenset(self.sources)
         self.down = self.trace.downstream(self.sources, step.first, step.end, self.cut)
         for ref in list(self.down):
-            self.trace._mark_holders(ref, self.down)
+            self.trace.mark_holders(ref, self.down)
 
     def ops(self) -> list[Op]:
         """The step's computations: its own, and what was computed for it in the turn before."""
@@ -91,7 +91,10 @@ def meetings(window: Window) -> list[Meeting]:
             for p, q in (op.inputs, op.inputs[::-1]):
                 if p in window.down and q not in window.down and _may_be_label(trace, op, q):
                     found.append(Meeting(op, p, q, "difference"))
-        elif name in ("*", "numpy.multiply", "numpy.dot", "ndarray.dot", "@", "numpy.matmul", "numpy.sum") and len(op.inputs) == 2:
+        elif (
+            name in ("*", "numpy.multiply", "numpy.dot", "ndarray.dot", "@", "numpy.matmul", "numpy.sum")
+            and len(op.inputs) == 2
+        ):
             for p, q in (op.inputs, op.inputs[::-1]):
                 if p in window.down and q not in window.down and trace.is_number_or_whole(q):
                     inner = _inside_log(window, p)
@@ -163,9 +166,14 @@ def _without_safety(window: Window, ref: int) -> int:
         name = _name(op).rpartition(".")[2]
         if name in ("clip", "maximum", "minimum", "T", "transpose") or (name == "attribute" and op.detail == "T"):
             ref = op.inputs[0]
-        elif name == "+" and len(op.inputs) == 2 and any(
-            i not in window.down and trace.size(i) == 1 and abs(float(np.sum(trace.array(i)))) < 1e-3 for i in op.inputs
-            if trace.array(i) is not None
+        elif (
+            name == "+"
+            and len(op.inputs) == 2
+            and any(
+                i not in window.down and trace.size(i) == 1 and abs(float(np.sum(x))) < 1e-3
+                for i in op.inputs
+                if (x := trace.array(i)) is not None
+            )
         ):
             inside = [i for i in op.inputs if i in window.down]
             if not inside:
@@ -249,7 +257,9 @@ LOSSES = (
 
 def aligned(a: Array, y: Array, form: str) -> Array | None:
     """Return labels in the shape of the predictions; None where they do not fit."""
-    if form == "entry" or (y.shape != a.shape and a.ndim == 2 and y.size == len(a) and a.shape[1] > 1 and _whole(y, a.shape[1])):
+    if form == "entry" or (
+        y.shape != a.shape and a.ndim == 2 and y.size == len(a) and a.shape[1] > 1 and _whole(y, a.shape[1])
+    ):
         if a.ndim != 2:
             return None
         classes = y.ravel().astype(int)
@@ -335,7 +345,9 @@ def _values_of(window: Window, refs: set[int]) -> set[int]:
     return set(refs)
 
 
-def due(window: Window, reading: Reading, changed: Mapping[int, Any] | None = None, replay: Replay | None = None) -> Due | None:
+def due(
+    window: Window, reading: Reading, changed: Mapping[int, Any] | None = None, replay: Replay | None = None
+) -> Due | None:
     """Return what a step is due by a reading; None where its labels or predictions are not there.
 
     Raises CannotReplay where the forward pass has an operation that is not known.
@@ -382,9 +394,7 @@ def _is_decision(replay: Replay, predictions: Sequence[int]) -> bool:
     return all(np.isin(np.asarray(replay.get(ref), float), (-1.0, 0.0, 1.0)).all() for ref in predictions)
 
 
-def _start(
-    window: Window, reading: Reading, prediction: int, a: Array, y: Array, replay: Replay
-) -> tuple[int, Value]:
+def _start(window: Window, reading: Reading, prediction: int, a: Array, y: Array, replay: Replay) -> tuple[int, Value]:
     """Return from where to go backwards, and the derivative there.
 
     A cross-entropy's derivative by the sigmoid's or the softmax's weighted sum is known, ``a - y``, and it is exact

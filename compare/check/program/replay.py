@@ -95,16 +95,19 @@ def _known(name: str) -> Callable[..., Value] | None:
     return FUNCTIONS.get(name)
 
 
-_NUMPY = (
-    "exp log log1p expm1 log2 log10 sqrt square tanh sin cos sinh cosh arctan abs absolute fabs sign dot matmul outer inner "
-    "tensordot einsum sum mean prod max min amax amin var std transpose reshape ravel squeeze expand_dims concatenate "
-    "vstack hstack stack column_stack append tile repeat where clip add subtract multiply divide true_divide power "
-    "negative reciprocal logaddexp diag broadcast_to "
-    "swapaxes moveaxis flip roll cumsum trace kron atleast_1d atleast_2d full zeros ones zeros_like ones_like full_like eye "
-    "arange linspace empty_like identity argmax argmin round floor ceil rint isnan isfinite equal not_equal greater greater_equal less "
-    "less_equal logical_and logical_or logical_not logical_xor count_nonzero any all unique size shape "
-    "nan_to_num triu tril sort argsort bincount take float_power"
-).split()
+_NUMPY = [
+    "exp", "log", "log1p", "expm1", "log2", "log10", "sqrt", "square", "tanh", "sin", "cos", "sinh", "cosh",
+    "arctan", "abs", "absolute", "fabs", "sign", "dot", "matmul", "outer", "inner", "tensordot", "einsum", "sum",
+    "mean", "prod", "max", "min", "amax", "amin", "var", "std", "transpose", "reshape", "ravel", "squeeze",
+    "expand_dims", "concatenate", "vstack", "hstack", "stack", "column_stack", "append", "tile", "repeat", "where",
+    "clip", "add", "subtract", "multiply", "divide", "true_divide", "power", "negative", "reciprocal", "logaddexp",
+    "diag", "broadcast_to", "swapaxes", "moveaxis", "flip", "roll", "cumsum", "trace", "kron", "atleast_1d",
+    "atleast_2d", "full", "zeros", "ones", "zeros_like", "ones_like", "full_like", "eye", "arange", "linspace",
+    "empty_like", "identity", "argmax", "argmin", "round", "floor", "ceil", "rint", "isnan", "isfinite", "equal",
+    "not_equal", "greater", "greater_equal", "less", "less_equal", "logical_and", "logical_or", "logical_not",
+    "logical_xor", "count_nonzero", "any", "all", "unique", "size", "shape", "nan_to_num", "triu", "tril", "sort",
+    "argsort", "bincount", "take", "float_power",
+]  # fmt: skip
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {
     f"numpy.{name}": getattr(anp, name) for name in _NUMPY if hasattr(anp, name)
@@ -124,18 +127,23 @@ FUNCTIONS |= {
     "scipy.logsumexp": lambda x, axis=None, keepdims=False: anp.log(anp.sum(anp.exp(x), axis=axis, keepdims=keepdims)),
     "scipy.log_softmax": lambda x, axis=None: anp.log(_softmax(x, axis)),
     "math.exp": anp.exp, "math.log": lambda x, base=None: anp.log(x) if base is None else anp.log(x) / anp.log(base),
-    "math.sqrt": anp.sqrt, "math.tanh": anp.tanh, "math.pow": operator.pow, "math.fabs": anp.abs, "math.log1p": anp.log1p,
-    "math.log2": anp.log2, "math.log10": anp.log10, "math.expm1": anp.expm1, "math.cosh": anp.cosh, "math.sinh": anp.sinh,
-    "math.sin": anp.sin, "math.cos": anp.cos, "math.fsum": _sum, "math.prod": lambda xs: _product(xs),
-    "builtins.sum": _sum, "builtins.abs": lambda x: abs(x), "builtins.float": lambda x: x if np.ndim(x) == 0 else anp.sum(x),
-    "builtins.max": lambda *xs, **_: _extreme(operator.gt, xs), "builtins.min": lambda *xs, **_: _extreme(operator.lt, xs),
+    "math.sqrt": anp.sqrt, "math.tanh": anp.tanh, "math.pow": operator.pow, "math.fabs": anp.abs,
+    "math.log1p": anp.log1p, "math.log2": anp.log2, "math.log10": anp.log10, "math.expm1": anp.expm1,
+    "math.cosh": anp.cosh, "math.sinh": anp.sinh, "math.sin": anp.sin, "math.cos": anp.cos, "math.fsum": _sum,
+    "math.prod": lambda xs: _product(xs),
+    "builtins.sum": _sum, "builtins.abs": lambda x: abs(x),
+    "builtins.float": lambda x: x if np.ndim(x) == 0 else anp.sum(x),
+    "builtins.max": lambda *xs, **_: _extreme(operator.gt, xs),
+    "builtins.min": lambda *xs, **_: _extreme(operator.lt, xs),
     "builtins.pow": operator.pow, "builtins.round": lambda x, n=None: np.round(_plain(x), n or 0),
-    "builtins.int": lambda x: int(_plain(x)), "builtins.len": lambda x: len(x), "builtins.bool": lambda x: bool(_plain(x)),
+    "builtins.int": lambda x: int(_plain(x)), "builtins.len": lambda x: len(x),
+    "builtins.bool": lambda x: bool(_plain(x)),
 }  # fmt: skip
-METHODS = (
-    "sum mean dot reshape ravel squeeze transpose max min prod std var clip swapaxes cumsum argmax argmin repeat "
-    "round take trace any all diagonal sort argsort"
-).split()
+METHODS = [
+    "sum", "mean", "dot", "reshape", "ravel", "squeeze", "transpose", "max", "min", "prod", "std", "var", "clip",
+    "swapaxes", "cumsum", "argmax", "argmin", "repeat", "round", "take", "trace", "any", "all", "diagonal", "sort",
+    "argsort",
+]  # fmt: skip
 COPIES = ("copy", "astype", "view", "tolist", "to_numpy", "conj", "__array__", "numpy", "values")
 BINARY: dict[str, Callable[[Value, Value], Value]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
@@ -322,9 +330,38 @@ def call(op: Op, name: str, keywords: Sequence[str], x: Sequence[Value]) -> Valu
     function = _known(name)
     if function is None:
         raise CannotReplay(op, f"{name}()")
-    if short in ("reshape", "full", "zeros", "ones", "arange", "tile", "repeat", "transpose", "expand_dims", "swapaxes"):
-        args = [args[0] if short in ("reshape", "tile", "repeat", "transpose", "expand_dims", "swapaxes") else _plain(args[0]), *(_index(a) for a in args[1:])]
-    elif short in ("sum", "mean", "max", "min", "argmax", "argmin", "prod", "cumsum", "std", "var", "concatenate", "stack"):
+    if short in (
+        "reshape",
+        "full",
+        "zeros",
+        "ones",
+        "arange",
+        "tile",
+        "repeat",
+        "transpose",
+        "expand_dims",
+        "swapaxes",
+    ):
+        args = [
+            args[0]
+            if short in ("reshape", "tile", "repeat", "transpose", "expand_dims", "swapaxes")
+            else _plain(args[0]),
+            *(_index(a) for a in args[1:]),
+        ]
+    elif short in (
+        "sum",
+        "mean",
+        "max",
+        "min",
+        "argmax",
+        "argmin",
+        "prod",
+        "cumsum",
+        "std",
+        "var",
+        "concatenate",
+        "stack",
+    ):
         args = [args[0], *(_plain(a) for a in args[1:])]
     return function(*args, **named)
 

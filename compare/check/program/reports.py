@@ -564,10 +564,10 @@ def batches(scene: Scene, report: Report, family: str) -> list[Batch] | None:
                 return None
             continue
         seen[raw] = meet.label
-        a, y = scene.array(raw), scene.array(meet.label)
-        if a is None or y is None:
+        a, given = scene.array(raw), scene.array(meet.label)
+        if a is None or given is None:
             return None
-        y = aligned(a, y, meet.form) if meet.form == "entry" or y.size != a.size else y.reshape(a.shape)
+        y = aligned(a, given, meet.form) if meet.form == "entry" or given.size != a.size else given.reshape(a.shape)
         if y is None:
             return None
         if family == "squares":
@@ -575,7 +575,7 @@ def batches(scene: Scene, report: Report, family: str) -> list[Batch] | None:
         elif family == "differences":
             total = float(np.sum(a - y))
         elif family == "binary":
-            if y.size != np.asarray(scene.array(meet.label)).size:
+            if y.size != given.size:
                 return None
             y = as_given(scene, report, meet).reshape(a.shape)
             total = float(-np.sum(y * own_log(scene, report, raw, False) + (1 - y) * own_log(scene, report, raw, True)))

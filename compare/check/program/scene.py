@@ -185,14 +185,14 @@ class Scene:
         """Return what depends on the parameters; whole numbers, which are one value everywhere, are left out."""
         trace, found = self.trace, set(self.sources)
         for ref in self.sources:
-            trace._mark_holders(ref, found)
+            trace.mark_holders(ref, found)
         for op in trace.ops:
             if op.kind not in COMPUTES or op.out in found or trace.rows[op.out][0] not in KEPT:
                 continue
             if any(ref in found for ref in op.inputs):
                 for part in list(trace.parts(op.out)):
                     found.add(part)
-                    trace._mark_holders(part, found)
+                    trace.mark_holders(part, found)
         return found
 
     def _moving(self) -> set[int]:

@@ -1,4 +1,4 @@
-"""Which expressions of a program hold which values, where an operation is computed: what an edit may put in its place."""
+"""Which expressions of a program hold which values where an operation is computed: what an edit may put there."""
 
 import ast
 from bisect import bisect_left

@@ -90,12 +90,12 @@ def _links(trace: Trace) -> dict[int, int]:
             held[place] = v
             first_place.setdefault(v, place)
             names.setdefault(v, set()).add(place)
-            if u is not None and u != v and trace.is_float(v) and _alike(trace, u, v):
-                if trace.maker[v] > trace.maker[u]:
-                    placed.append((u, v, place))
+            replaced = u is not None and u != v and trace.is_float(v) and _alike(trace, u, v)
+            if u is not None and replaced and trace.maker[v] > trace.maker[u]:
+                placed.append((u, v, place))
     for relaxed in (False, True):
         taken = frozenset(links.values()) if relaxed else frozenset(names)
-        for u, v, place in sorted(placed, key=lambda one: first_place.get(one[0]) != one[2]):
+        for u, v, _ in sorted(placed, key=lambda one: first_place.get(one[0]) != one[2]):
             if u not in links and _depends(trace, v, u, taken):
                 links[u] = v
     for op in trace.ops:
@@ -214,16 +214,15 @@ def _sorted_out(trace: Trace, chains: list[Chain]) -> tuple[list[Chain], list[Ch
     """Return which of these take part in something else than their own replacement, and the others."""
     outputs = frozenset(ref for chain in chains for ref in chain.refs[1:])
     owner = {ref: chain for chain in chains for ref in chain.refs}
-    parameters, states = [], []
+    parameters: list[Chain] = []
+    states: list[Chain] = []
     for chain in chains:
         middle = max(1, min(len(chain.refs) // 2, len(chain.refs) - 2))
         (parameters if _takes_part(trace, chain, middle, outputs, owner) else states).append(chain)
     return parameters, states
 
 
-def _takes_part(
-    trace: Trace, chain: Chain, n: int, outputs: frozenset[int], owner: dict[int, Chain]
-) -> bool:
+def _takes_part(trace: Trace, chain: Chain, n: int, outputs: frozenset[int], owner: dict[int, Chain]) -> bool:
     """Return whether a value reaches another replacement by a way of its own, and its own depends on others."""
     u, v = chain.refs[n], chain.refs[n + 1]
     horizon = min(len(trace.ops), trace.maker[v] + 2 * (trace.maker[v] - trace.maker[u]) + 2000)
@@ -306,9 +305,12 @@ def _goes_by_itself(trace: Trace, chain: Chain) -> bool:
                 if trace.ops[made].kind == "item":
                     return False
                 todo += list(trace.inputs(trace.ops[made]))
-            elif trace.rows[ref][0] == "float" and (made < 0 or trace.ops[made].kind != "number"):
-                if made < 0 or len(seen) > 12:
-                    return False
+            elif (
+                trace.rows[ref][0] == "float"
+                and (made < 0 or trace.ops[made].kind != "number")
+                and (made < 0 or len(seen) > 12)
+            ):
+                return False
     return True
 
 
@@ -333,9 +335,7 @@ def _steps(trace: Trace, parameters: list[Chain]) -> tuple[int, list[Step]] | No
             elif n + 1 == len(begins) and trace.stopped:
                 continue  # broken off
             spans.append((begin, until))
-        busy = [
-            span for span in spans if any(chain.moved(*span) for chain in parameters)
-        ]
+        busy = [span for span in spans if any(chain.moved(*span) for chain in parameters)]
         if not busy:
             continue
         moved = [sum(chain.moved(*span) for chain in parameters) for span in busy[:50]]
@@ -352,7 +352,7 @@ def _steps(trace: Trace, parameters: list[Chain]) -> tuple[int, list[Step]] | No
     if best is None:
         return None
     _, node, busy, _ = best  # type: ignore[misc]
-    steps = []
+    steps: list[Step] = []
     for begin, end in busy:
         before = [chain.at(begin) for chain in parameters]
         after = [chain.at(end) for chain in parameters]

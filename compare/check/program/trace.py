@@ -239,20 +239,21 @@ class Trace:
         found = set(sources)
         marked = set(found)
         for ref in found:
-            self._mark_holders(ref, marked)
+            self.mark_holders(ref, marked)
         for op in self.ops[first:last]:
-            if op.kind in COMPUTES and op.out not in marked and op.out not in cut:
-                if any(ref in marked for ref in op.inputs):
-                    found.add(op.out)
-                    marked.add(op.out)
-                    self._mark_holders(op.out, marked)
+            fresh = op.kind in COMPUTES and op.out not in marked and op.out not in cut
+            if fresh and any(ref in marked for ref in op.inputs):
+                found.add(op.out)
+                marked.add(op.out)
+                self.mark_holders(op.out, marked)
         return found
 
-    def _mark_holders(self, ref: int, marked: set[int]) -> None:
+    def mark_holders(self, ref: int, marked: set[int]) -> None:
+        """Mark what holds a value (lists, tuples, slices), and what holds that."""
         for holder in self.holders[ref]:
             if holder not in marked:
                 marked.add(holder)
-                self._mark_holders(holder, marked)
+                self.mark_holders(holder, marked)
 
     def upstream(self, targets: Iterable[int], first: int = 0) -> set[int]:
         """Return the values, computed at ``first`` or later or given, on which targets depend."""

@@ -8,9 +8,13 @@ from compare.check.program.mend import Candidate
 from compare.check.program.trace import COMPUTES, Trace
 
 NAMES = {
-    "slope": "slope-left-out", "axis": "wrong-axis", "sum or mean": "db-averaged-again", "move": "updated-while-still-read",
-    "lined up": "every-answer-against-every-target", "transposed": "weights-not-transposed",
-}  # fmt: skip
+    "slope": "slope-left-out",
+    "axis": "wrong-axis",
+    "sum or mean": "db-averaged-again",
+    "move": "updated-while-still-read",
+    "lined up": "every-answer-against-every-target",
+    "transposed": "weights-not-transposed",
+}
 """The catalogue's names for kinds of edits that mend one kind of mistake."""
 
 

@@ -36,7 +36,7 @@ def walk(tree: ast.AST) -> Iterator[ast.AST]:
 
 def numbered(trees: Sequence[ast.Module]) -> list[ast.AST]:
     """Give every node its number, as ``number``, and return the nodes in that order."""
-    nodes = []
+    nodes: list[ast.AST] = []
     for tree in trees:
         for node in walk(tree):
             if isinstance(node, ast.expr_context | ast.operator | ast.unaryop | ast.boolop | ast.cmpop):
@@ -159,7 +159,9 @@ class Rewriter(ast.NodeTransformer):
     def index(self, node: ast.expr) -> ast.expr:
         """Return an index as a value: a slice is written out."""
         if isinstance(node, ast.Slice):
-            ends = [ast.Constant(None) if end is None else self.visit(end) for end in (node.lower, node.upper, node.step)]
+            ends = [
+                ast.Constant(None) if end is None else self.visit(end) for end in (node.lower, node.upper, node.step)
+            ]
             return ast.copy_location(ast.Call(ast.Name(PREFIX + "slice", ast.Load()), ends, []), node)
         if isinstance(node, ast.Tuple):
             return ast.copy_location(ast.Tuple([self.index(entry) for entry in node.elts], ast.Load()), node)
@@ -200,8 +202,8 @@ class Rewriter(ast.NodeTransformer):
         enter = self.hook("enter", node, ast.Constant(node.name), *pairs)
         first = ast.copy_location(ast.Assign([ast.Name(FRAME, ast.Store())], enter), node)
         body = self.statements(node.body)
-        documented = bool(node.body) and isinstance(node.body[0], ast.Expr) and isinstance(
-            node.body[0].value, ast.Constant
+        documented = (
+            bool(node.body) and isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
         )
         node.body = [*body[:documented], first, *body[documented:]]
         return node
@@ -257,8 +259,8 @@ class Rewriter(ast.NodeTransformer):
             bound = self.hook("bind", node, ast.Constant(target.id), ast.Name(FRAME, ast.Load()), value)
             return [ast.copy_location(ast.Assign([target], bound), node)]
         if isinstance(target, ast.Attribute):
-            owner, name = self.visit(target.value), ast.Constant(self.mangled(target.attr))
-            return [ast.copy_location(ast.Expr(self.hook("set_attribute", node, value, owner, name)), node)]
+            owner, attribute = self.visit(target.value), ast.Constant(self.mangled(target.attr))
+            return [ast.copy_location(ast.Expr(self.hook("set_attribute", node, value, owner, attribute)), node)]
         if isinstance(target, ast.Subscript):
             place = self.visit(target.value), self.index(target.slice)
             return [ast.copy_location(ast.Expr(self.hook("store", node, value, *place)), node)]
@@ -288,9 +290,7 @@ class Rewriter(ast.NodeTransformer):
         source = self.hook("loop", node, self.visit(node.iter))
         names = [name.id for name in ast.walk(node.target) if isinstance(name, ast.Name)]
         pairs = [_pair(name, ast.Name(name, ast.Load())) for name in names]
-        seen = ast.copy_location(
-            ast.Expr(self.hook("bound", node, ast.Name(FRAME, ast.Load()), *pairs)), node
-        )
+        seen = ast.copy_location(ast.Expr(self.hook("bound", node, ast.Name(FRAME, ast.Load()), *pairs)), node)
         node.iter = source
         node.body = [seen, *self.statements(node.body)]
         node.orelse = self.statements(node.orelse)

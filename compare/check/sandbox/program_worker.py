@@ -33,7 +33,9 @@ from compare.check.sandbox.recorder import Enough, Recorder
 from compare.check.sandbox.stand_ins import InAWord, StandIns, Told
 from compare.check.sandbox.wire import MOST_BYTES_RECORDED, Coder, Pipe
 
-PRELOADED = re.compile(r"^[ \t]*(?:from|import)[ \t]+((?:sklearn|pandas|scipy)[\w.]*)(?:[ \t]+import[ \t]+(.*))?", re.M)
+PRELOADED = re.compile(
+    r"^[ \t]*(?:from|import)[ \t]+((?:sklearn|pandas|scipy|doctest)[\w.]*)(?:[ \t]+import[ \t]+(.*))?", re.M
+)
 PYTHON_2 = {"xrange", "raw_input", "unicode", "basestring", "unichr"}
 PYTHON_2_MODULES = {"cPickle", "urllib2", "Tkinter", "StringIO", "ConfigParser"}
 GRACE = 0.5

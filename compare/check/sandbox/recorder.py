@@ -1,12 +1,12 @@
-"""Records what a program computes, operation by operation. It runs in the child: the standard library and NumPy only.
+"""Records what a program computes, operation by operation. It runs in the child: standard library and NumPy only.
 
 An operation is a row ``[kind, node, frame, inputs, output, detail]``. ``node`` is a node's number in the syntax tree,
-``frame`` the number of the running call, ``inputs`` and ``output`` are numbers of values. A value is known by the object
-that holds it: a float that an operation gave is the same value wherever it is used again. What changes in place
-becomes a new value. Nothing is copied but what is about to change.
+``frame`` the number of the running call, ``inputs`` and ``output`` are numbers of values. A value is known by the
+object that holds it: a float that an operation gave is the same value wherever it is used again. What changes in
+place becomes a new value. Nothing is copied but what is about to change.
 
-Values are rows, too: ``["array", dtype, shape]`` and ``["other", type]`` (their content is asked for later), ``["plain",
-x]``, ``["float", text]``, ``["list" | "tuple" | "slice", inputs]``, ``["function", name]``.
+Values are rows, too: ``["array", dtype, shape]`` and ``["other", type]`` (their content is asked for later),
+``["plain", x]``, ``["float", text]``, ``["list" | "tuple" | "slice", inputs]``, ``["function", name]``.
 """
 
 import functools
@@ -32,14 +32,31 @@ IN_PLACE: dict[str, Callable[..., Any]] = {
     "^": operator.ixor, "<<": operator.ilshift, ">>": operator.irshift,
 }  # fmt: skip
 UNARY: dict[str, Callable[..., Any]] = {
-    "-": operator.neg, "+": operator.pos, "~": operator.invert, "not": operator.not_
+    "-": operator.neg,
+    "+": operator.pos,
+    "~": operator.invert,
+    "not": operator.not_,
 }
 
 CHANGES_FIRST = {"shuffle", "copyto", "put", "place", "putmask", "fill_diagonal", "at"}
 """Functions that write over their first argument (``at``: ``np.add.at``)."""
 CHANGES_ITSELF = {"sort", "fill", "partition", "put", "itemset", "resize", "setfield", "byteswap"}
 """Methods of arrays that write over the array."""
-TAKES_ALL = {"sum", "max", "min", "sorted", "list", "tuple", "array", "asarray", "mean", "fsum", "set", "vstack", "stack"}
+TAKES_ALL = {
+    "sum",
+    "max",
+    "min",
+    "sorted",
+    "list",
+    "tuple",
+    "array",
+    "asarray",
+    "mean",
+    "fsum",
+    "set",
+    "vstack",
+    "stack",
+}
 """Functions that read an iterator to its end at once, so that it can be made a list before."""
 GOES_THROUGH = {"zip", "enumerate", "reversed", "map", "filter", "iter"}
 
@@ -82,10 +99,11 @@ class Recorder:
     @property
     def hooks(self) -> dict[str, Callable[..., Any]]:
         """The hooks by the names that the rewritten program calls."""
-        names = (
-            "binary unary compare number test call method attribute item slice shown each result enter bind "
-            "set_attribute store augment augment_attribute augment_item loop begin_while bound while"
-        ).split()
+        names = [
+            "binary", "unary", "compare", "number", "test", "call", "method", "attribute", "item", "slice", "shown",
+            "each", "result", "enter", "bind", "set_attribute", "store", "augment", "augment_attribute",
+            "augment_item", "loop", "begin_while", "bound", "while",
+        ]  # fmt: skip
         return {PREFIX + name: slice if name == "slice" else getattr(self, f"on_{name}") for name in names}
 
     def table(self) -> dict[str, Any]:
@@ -227,9 +245,9 @@ class Recorder:
 
     def taken(self, x: Any, parent: Any, kind: str, node: int, detail: Any, inputs: Sequence[int]) -> None:
         """Note that an array lies in another, if it does."""
-        if isinstance(x, np.ndarray) and isinstance(parent, np.ndarray) and x.base is not None and x is not parent:
-            if root_of(x) is root_of(parent):
-                self.views[id(x)] = (parent, kind, node, (detail, list(inputs)))
+        arrays = isinstance(x, np.ndarray) and isinstance(parent, np.ndarray)
+        if arrays and x.base is not None and x is not parent and root_of(x) is root_of(parent):
+            self.views[id(x)] = (parent, kind, node, (detail, list(inputs)))
 
     def freeze(self, x: Any) -> dict[int, int]:
         """Keep the content of everything that lies in the same memory; return the numbers that it had, by id."""
@@ -391,7 +409,9 @@ class Recorder:
         self, node: int, name: str, short: str, function: Any, owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         """Call something that is not the program's, and record it."""
-        owns = owner is not None and not isinstance(owner, np.random.Generator | np.random.RandomState | types.ModuleType)
+        owns = owner is not None and not isinstance(
+            owner, np.random.Generator | np.random.RandomState | types.ModuleType
+        )
         given = (owner, *args) if owns else args
         inputs = [self.ref(a) for a in given] + [self.ref(a) for a in kwargs.values()]
         target = kwargs.get("out")
@@ -573,7 +593,7 @@ def is_the_programs(function: Any) -> bool:
         return str(code.co_filename).startswith("<program")
     if isinstance(function, type):
         return function.__module__ in ("__main__", "program") or not function.__module__
-    call = getattr(type(function), "__call__", None)
+    call = type(function).__call__ if callable(function) else None
     return getattr(call, "__code__", None) is not None and is_the_programs(call)
 
 

@@ -109,8 +109,11 @@ class Nothing:
 
     __array_ufunc__ = None  # an array asks this one first
 
-    def __init__(self, name: str, computes: bool = True) -> None:
-        """Stand for something of the package ``name``; ``computes`` is whether it may meet numbers."""
+    def __init__(self, name: str = "", computes: bool = True, *_: Any, **__: Any) -> None:
+        """Stand for something of the package ``name``; ``computes`` is whether it may meet numbers.
+
+        A class that is made of this one, as ``doctest`` makes its own of ``pdb.Pdb``, hands over what it likes.
+        """
         object.__setattr__(self, "_name", name)
         object.__setattr__(self, "_computes", computes)
 
