@@ -60,24 +60,36 @@ def sigmoid_gradient(a: Array, da: Array) -> Array:
     return da * a * (1 - a)
 
 
-def relu(z: Array) -> Array:
+def relu(z: Array, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Array:
     """Keep what is positive, make the rest 0.
 
         a = maximum(z, 0)
 
-    z, a: (N, U). Keras: ``Dense(10, activation="relu")``.
+    z, a: (N, U). Keras: ``Dense(10, activation="relu")``. With its options (``layers.ReLU(max_value=6)``) a unit is on
+    above ``threshold``, no more than ``max_value`` comes out of it, and below the threshold
+    ``negative_slope * (z - threshold)`` does.
     """
-    return np.maximum(z, 0)
+    if not (negative_slope or threshold or max_value is not None):
+        return np.maximum(z, 0)
+    on = z if max_value is None else np.minimum(z, max_value)
+    return np.where(z > threshold, on, negative_slope * (z - threshold))
 
 
-def relu_gradient(a: Array, da: Array) -> Array:
+def relu_gradient(
+    a: Array, da: Array, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
+) -> Array:
     """Let the derivative through where the unit is on; at z = 0 the slope is 0, as in Keras.
 
         dz = da * (a > 0)
 
-    a, da, dz: (N, U).
+    a, da, dz: (N, U). With relu's options, nothing comes through at ``max_value``, and ``negative_slope`` of it below
+    the threshold.
     """
-    return da * (a > 0)
+    if not (negative_slope or max_value is not None):
+        return da * (a > 0)
+    on = a > 0 if max_value is None else (a > 0) & (a < max_value)
+    off = a < 0 if threshold or max_value is not None else a <= 0  # TensorFlow's leaky form has its slope at 0 as well
+    return da * on + negative_slope * off * da
 
 
 def shifted(z: Array) -> Array:
@@ -91,13 +103,15 @@ def shifted(z: Array) -> Array:
         return np.maximum(z - z.max(axis=-1, keepdims=True), np.finfo(z.dtype).min)
 
 
-def softmax(z: Array) -> Array:
+def softmax(z: Array, axis: int = -1) -> Array:
     """Turn each row into U shares that are positive and add up to 1.
 
         a = exp(z) / sum(exp(z), axis=-1, keepdims=True)
 
-    z, a: (N, U). Keras: ``Dense(10, activation="softmax")``.
+    z, a: (N, U). Keras: ``Dense(10, activation="softmax")``. Along another ``axis`` the array is turned.
     """
+    if axis not in (-1, z.ndim - 1):
+        return np.moveaxis(softmax(np.moveaxis(z, axis, -1)), -1, axis)
     e = np.exp(shifted(z))
     return e / e.sum(axis=-1, keepdims=True)
 
@@ -339,7 +353,7 @@ class Activation(NamedTuple):
         """Return dz for a layer that made a of z."""
         return self.gradient(z if self.of_z else a, da)
 
-    def with_options(self, **options: float) -> "Activation":
+    def with_options(self, **options: Any) -> "Activation":
         """Return the pair for another alpha or slope."""
         return Activation(partial(self.function, **options), partial(self.gradient, **options), self.of_z)
 

@@ -33,12 +33,15 @@ def lined_up(y: Any, a: Any) -> Array:
 
     Raises ValueError where the shapes cannot be lined up, TypeError for a list, which has no shape.
     """
-    if isinstance(y, list | tuple) or isinstance(a, list | tuple):
-        raise TypeError("targets and answers are arrays, not lists: wrap them in np.array(...)")
-    if y.shape == a.shape and y.dtype == a.dtype:
-        return y
+    try:
+        if y.shape == a.shape and y.dtype == a.dtype:
+            return y
+    except AttributeError:
+        raise TypeError("targets and answers are arrays, not lists: wrap them in np.array(...)") from None
     if y.shape != a.shape and (*y.shape, 1) != a.shape:
-        raise ValueError(f"targets of shape {y.shape} do not fit outputs of shape {a.shape}")
+        raise ValueError(
+            f"targets of shape {y.shape} do not fit outputs of shape {a.shape}: they must have the same shape"
+        )
     return y.reshape(a.shape).astype(a.dtype, copy=False)
 
 
@@ -381,13 +384,12 @@ class Loss(Configured):
 
         y_true: (N,) or (N, U), y_pred: (N, U), sample_weight: a number, (N,) or (N, 1).
         """
-        y, a = np.asarray(y_true), np.asarray(y_pred, self.dtype)
-        rows = self.call(y if y.dtype.kind in "iu" else y.astype(self.dtype), a)
+        rows = self.call(np.asarray(y_true, self.dtype), np.asarray(y_pred, self.dtype))
         if sample_weight is None:
             return reduced(rows, self.reduction)
         weight = np.asarray(sample_weight, rows.dtype)
-        if weight.ndim == rows.ndim + 1:
-            weight = weight[..., 0]
+        if weight.ndim == rows.ndim + 1:  # as Keras lines them up, which shows where nothing is reduced
+            rows, weight = (rows[:, None], weight) if rows.ndim == 1 else (rows, weight[..., 0])
         return reduced(rows * weight.reshape(weight.shape + (1,) * (rows.ndim - weight.ndim)), self.reduction, weight)
 
 
@@ -456,9 +458,14 @@ class _Crossentropy(LossFunctionWrapper):
         dtype: str | None = None,
     ) -> None:
         super().__init__(reduction, name, dtype)
-        if axis != -1:
-            raise ValueError(f"the classes are on the last axis, -1, not {axis}")
-        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
+        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, _last(axis)
+
+
+def _last(axis: int) -> int:
+    """Return the axis of the classes; raises ValueError for another than the last."""
+    if axis != -1:
+        raise ValueError(f"the classes are on the last axis, -1, not {axis}")
+    return axis
 
 
 class BinaryCrossentropy(_Crossentropy):
@@ -477,17 +484,19 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
     """The same of class numbers. Keras: ``losses.SparseCategoricalCrossentropy(from_logits=True)``."""
 
     of = "sparse_categorical_crossentropy"
-    options = (*Loss.options, "from_logits")
+    options = (*Loss.options, "from_logits", "axis")
+    unused = ("ignore_class",)
 
     def __init__(
         self,
         from_logits: bool = False,
+        axis: int = -1,
         reduction: str | None = "sum_over_batch_size",
         name: str | None = None,
         dtype: str | None = None,
     ) -> None:
         super().__init__(reduction, name, dtype)
-        self.from_logits = from_logits
+        self.from_logits, self.axis = from_logits, _last(axis)
 
 
 _CLASSES: dict[str, type[Loss]] = {
@@ -537,7 +546,7 @@ def function_of(loss: Any) -> tuple[LossFunction, str | None]:
 
     Raises ValueError for a Loss of one's own, which has no gradient here.
     """
-    if isinstance(loss, LossFunctionWrapper):
+    if type(loss) in _CLASSES.values():
         return loss.function, loss.reduction
     if isinstance(loss, Loss):
         raise ValueError(

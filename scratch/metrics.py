@@ -1,5 +1,6 @@
 """What is reported: accuracy, and the running mean that makes an epoch's number (``keras.metrics``)."""
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -78,23 +79,24 @@ class RunningMean:
     """
 
     KEPT = 256
-    """Batches, so that what is kept does not grow with the rows."""
+    """Batches, so that what is kept does not grow with the rows. 1 for a metric of one's own, which may be no mean."""
 
-    def __init__(self, functions: Mapping[str, Callable[..., Array]]) -> None:
+    def __init__(self, functions: Mapping[str, Callable[..., Array]], kept: int = KEPT) -> None:
         self.functions = functions
+        self.kept = kept
         self.batches: list[tuple[Array, ...]] = []
         self.sums = {name: np.zeros(2) for name in sorted(functions)}
 
     def add(self, batch: tuple[Array, ...]) -> None:
         """Keep a batch's targets, weighted sums and activations, and whatever else the functions take."""
         self.batches.append(batch)
-        if len(self.batches) == self.KEPT:
+        if len(self.batches) == self.kept:
             self._add_up()
 
     def _add_up(self) -> None:
         parts = [np.concatenate(part) for part in zip(*self.batches, strict=True)]
         for name, sums in self.sums.items():
-            values = self.functions[name](*parts)
+            values = np.asarray(self.functions[name](*parts))
             sums += values.sum(dtype=float), values.size
         self.batches = []
 
@@ -334,6 +336,11 @@ def serialize(metric: Any) -> Any:
 deserialize = get
 
 
+def known(metric: Any) -> bool:
+    """Tell whether a function computes a number for each row, as those above do, of which any mean can be made."""
+    return any(metric is getattr(room, name) for room in (losses, sys.modules[__name__]) for name in room.__all__)
+
+
 def compiled(metric: Any) -> tuple[str, MetricFunction, str | None]:
     """Return a metric's name in the history, what it computes of every row, and whether up or down is better.
 
@@ -345,7 +352,7 @@ def compiled(metric: Any) -> tuple[str, MetricFunction, str | None]:
     found = get(metric)
     if not isinstance(found, Metric):
         return found.__name__, found, None
-    if not isinstance(found, MeanMetricWrapper):
+    if not isinstance(found, MeanMetricWrapper) or type(found) not in (MeanMetricWrapper, *_CLASSES.values()):
         raise ValueError(f"scratch reports means over rows, and {type(found).__name__} is none: {', '.join(_CLASSES)}")
     return (metric if isinstance(metric, str) else found.name), found.function, found.direction
 

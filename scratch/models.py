@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from scratch import config, saving
@@ -10,7 +11,7 @@ from scratch.arrays import Array, Stored
 from scratch.data import rows_of
 from scratch.layers import InputLayer, KerasTensor, Layer
 from scratch.layers.layer import Shape, take_over
-from scratch.names import listed, snake_case
+from scratch.names import listed
 from scratch.summary import table_of
 from scratch.trainer import Trainer
 from scratch.utils import numbered
@@ -26,12 +27,10 @@ class Model(Trainer):
     _input: KerasTensor | None
     _output: KerasTensor | None
 
-    def __init__(
-        self, inputs: Any = None, outputs: Any = None, name: str | None = None, trainable: bool = True
-    ) -> None:
+    def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None) -> None:
         if inputs is None or outputs is None:
             raise TypeError("scratch's models are Sequential([...]) and Model(inputs, outputs): it has no subclasses")
-        self._begin(name or numbered("functional"), trainable)
+        self._begin(name or numbered("functional"))
         inputs, outputs = _only("input", inputs), _only("output", outputs)
         self._input, self._output = inputs, outputs
         line: list[Layer] = []
@@ -49,10 +48,10 @@ class Model(Trainer):
                 raise ValueError(f"{layer.name} stands in the model twice: scratch's models use each layer once")
         self.build(inputs.shape)
 
-    def _begin(self, name: str, trainable: bool) -> None:
+    def _begin(self, name: str) -> None:
         self.name = name
-        self.trainable = trainable
         self._dtype = config.floatx()
+        self._type = np.dtype(self._dtype)
         self._steps: list[Layer] = []
         self._metrics = {}
         self.directions = {}
@@ -60,6 +59,17 @@ class Model(Trainer):
         self.trainable_weights: list[Array] = []
         self._regularized: list[Layer] = []
         self._way_back: list[Layer] = []
+        self._asking: list[Layer] = []
+
+    @property
+    def trainable(self) -> bool:
+        """Whether any layer learns; to set it sets that of every layer, from the next ``compile`` on."""
+        return any(layer.trainable for layer in self._steps)
+
+    @trainable.setter
+    def trainable(self, trainable: bool) -> None:
+        for layer in self._steps:
+            layer.trainable = trainable
 
     @property
     def layers(self) -> list[Layer]:
@@ -91,12 +101,13 @@ class Model(Trainer):
                 f"{self.name} has already been configured for inputs of shape {self._input.shape}, not {input_shape}"
             )
         self._make(input_shape)
-        self.trainable_weights = [w for layer in self._steps for w in layer.trainable_weights] if self.trainable else []
+        self.trainable_weights = [w for layer in self._steps for w in layer.trainable_weights]
         learning = [i for i, layer in enumerate(self._steps) if layer.trainable_weights]
         lowest = learning[0] if learning else len(self._steps)
         for i, layer in enumerate(self._steps):
             layer.passes_down = i > lowest
         self._way_back = self._steps[lowest:-1][::-1]
+        self._asking = [layer for layer in self._steps if layer.asks_whether_it_trains]
         self._follow()
 
     def _make(self, input_shape: Sequence[int | None]) -> None:
@@ -110,17 +121,20 @@ class Model(Trainer):
 
     def __call__(self, X: Any, training: bool = False) -> Any:
         """Pass a batch up through the layers; return the last a. Keras: ``model(X)``."""
-        if isinstance(X, KerasTensor):
-            raise TypeError("scratch's models are not layers of other models: put their layers in one")
-        if X.dtype != self._dtype:
-            X = X.astype(self._dtype)
-        if not self.built:
-            self._inputs(X)
-        a = X
-        for layer in self._steps:
+        a = X if getattr(X, "dtype", None) is self._type and self._output is not None else self._taken(X)
+        for layer in self._asking:
             layer.training = training
+        for layer in self._steps:
             a = layer.forward(a)
         return a
+
+    def _taken(self, X: Any) -> Any:
+        """Return a batch in the model's float type, which the first one tells its shape; raises for what is none."""
+        if isinstance(X, KerasTensor):
+            raise TypeError("scratch's models are not layers of other models: put their layers in one")
+        batch = (X if hasattr(X, "dtype") else np.asarray(X)).astype(self._dtype)
+        self._inputs(batch)
+        return batch
 
     @property
     def input(self) -> KerasTensor:
@@ -182,7 +196,7 @@ class Model(Trainer):
     @property
     def non_trainable_weights(self) -> list[Array]:
         """Those that training leaves alone."""
-        return [w for layer in self._steps for w in (layer.non_trainable_weights if self.trainable else layer.weights)]
+        return [w for layer in self._steps for w in layer.non_trainable_weights]
 
     @property
     def trainable_variables(self) -> list[Array]:
@@ -193,8 +207,8 @@ class Model(Trainer):
 
     @property
     def losses(self) -> list[Any]:
-        """What the regularizers charge, a number for each layer that has one."""
-        return [layer.cost for layer in self._regularized]
+        """What the regularizers charge, a number for each."""
+        return [cost for layer in self._regularized for cost in layer.losses]
 
     def get_weights(self) -> list[Array]:
         """Return copies of W and b of each layer, from the lowest up. Keras: ``model.get_weights()``."""
@@ -274,10 +288,8 @@ def _only(what: str, given: Any) -> Any:
 class Sequential(Model):
     """Layers applied one after the other. Keras: ``keras.Sequential([...])``, ``model.add(...)``."""
 
-    def __init__(
-        self, layers: Sequence[Layer | KerasTensor] | None = None, trainable: bool = True, name: str | None = None
-    ) -> None:
-        self._begin(name or numbered(snake_case("Sequential")), trainable)
+    def __init__(self, layers: Sequence[Layer | KerasTensor] | None = None, name: str | None = None) -> None:
+        self._begin(name or numbered("sequential"))
         for layer in layers or ():
             self.add(layer)
 

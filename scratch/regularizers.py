@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from scratch.arrays import Array
+from scratch.config import through_float32
 from scratch.names import lookup
 from scratch.serialization import Configured, deserialized
 
@@ -28,7 +29,8 @@ class L1L2(Regularizer):
 
         cost = l1 * sum(abs(w)) + l2 * sum(w**2)
 
-    w: any shape. Keras: ``regularizers.L1L2(l1=0.01, l2=0.01)``. Raises ValueError for a factor that is not a finite
+    w: any shape. Keras: ``regularizers.L1L2(l1=0.01, l2=0.01)``. TensorFlow casts both through float32, in float64 too;
+    so it is here. Raises ValueError for a factor that is not a finite
     number of at least 0.
     """
 
@@ -39,8 +41,9 @@ class L1L2(Regularizer):
 
     def __call__(self, w: Array) -> Any:
         """Return what the weights cost."""
-        cost = self.l2 * np.square(w).sum()
-        return cost + self.l1 * np.maximum(w, -w).sum() if self.l1 else cost
+        l1, l2 = through_float32(self.l1), through_float32(self.l2)
+        cost = l2 * np.square(w).sum()
+        return cost + l1 * np.maximum(w, -w).sum() if l1 else cost
 
     def gradient(self, w: Array) -> Array:
         """Pull each weight towards 0: by l1 however large it is, by l2 in proportion to its size.
@@ -49,8 +52,9 @@ class L1L2(Regularizer):
 
         w, dw: one shape. At 0, l1 pulls no way, as in Keras.
         """
-        dw = 2 * self.l2 * w
-        return dw + self.l1 * ((w > 0).astype(w.dtype) - (w < 0)) if self.l1 else dw
+        l1, l2 = through_float32(self.l1), through_float32(self.l2)
+        dw = 2 * l2 * w
+        return dw + l1 * ((w > 0).astype(w.dtype) - (w < 0)) if l1 else dw
 
 
 class L1(L1L2):
@@ -94,7 +98,7 @@ def get(regularizer: Any) -> Any:
         return deserialized("regularizer", regularizer, _CLASSES)
     if isinstance(regularizer, type) and issubclass(regularizer, Regularizer):
         return regularizer()
-    return lookup("regularizer", regularizer, _CLASSES | {"l1": L1, "l2": L2, "l1_l2": L1L2, "l1l2": L1L2})()
+    return lookup("regularizer", regularizer, _CLASSES | {"l1": L1, "l2": L2, "l1l2": L1L2})()
 
 
 deserialize = get

@@ -122,11 +122,12 @@ def _write(model: "Model", file: Any) -> None:
             group.attrs["name"] = layer.name
             for i, w in enumerate(layer.weights):
                 group[str(i)] = w
-        if model.optimizer is not None and model.optimizer.built:
-            steps, rate, *slots = model.optimizer.variables
+        if model.compiled:
+            model.optimizer.build(model.trainable_weights)
+            steps, *others = model.optimizer.variables
             group = h5.create_group("optimizer/vars")
-            for i, value in enumerate((np.int64(steps), np.dtype(floatx()).type(rate), *slots)):
-                group[str(i)] = value
+            for i, value in enumerate((np.int64(steps), *others)):
+                group[str(i)] = np.asarray(value, None if i == 0 else floatx())
 
 
 def _read(model: "Model", file: Any) -> None:
@@ -137,14 +138,14 @@ def _read(model: "Model", file: Any) -> None:
                 found = [] if group is None else [group[str(i)][()] for i in range(len(group))]
                 layer.set_weights(found)
         kept = h5.get("optimizer/vars")
-        if model.optimizer is not None and kept is not None and len(kept) > 2:
-            model.optimizer.build(model.trainable_weights)
-            values = [kept[str(i)][()] for i in range(len(kept))]
-            slots = model.optimizer.variables[2:]
-            if len(slots) == len(values) - 2:
-                model.optimizer.iterations = int(values[0])
-                for slot, value in zip(slots, values[2:], strict=True):
-                    slot[...] = value
+        if model.compiled and kept is not None:
+            optimizer = model.optimizer
+            optimizer.build(model.trainable_weights)
+            if len(kept) == len(optimizer.variables):  # as in Keras, another optimizer begins anew
+                optimizer.iterations = int(kept["0"][()])
+                first = len(kept) - len(optimizer.all_slots)
+                for i, slot in enumerate(optimizer.all_slots, first):
+                    slot[...] = kept[str(i)][()]
 
 
 def line_of(model: "Model") -> dict[str, Any]:
@@ -167,13 +168,10 @@ def _written(model: "Model") -> dict[str, Any]:
     whole: dict[str, Any] = {"module": "keras", "class_name": "Sequential", "config": line_of(model)}
     whole |= {"registered_name": None, "build_config": {"input_shape": model.input_shape}}
     if model.compiled:
-        given = model._compiled_with
-        chosen = given["metrics"]
+        loss, chosen = model.loss, model.chosen_metrics
         whole["compile_config"] = {
             "optimizer": serialized(model.optimizer),
-            "loss": given["loss"]
-            if given["loss"] is None or isinstance(given["loss"], str)
-            else losses.serialize(losses.get(given["loss"])),
+            "loss": losses.serialize(losses.get(loss)) if isinstance(loss, losses.Loss) or callable(loss) else loss,
             "loss_weights": None,
             "metrics": None if chosen is None else [metrics.serialize(metric) for metric in chosen],
             "weighted_metrics": None,
@@ -193,10 +191,7 @@ def _made(written: dict[str, Any]) -> "Model":
         raise ValueError(f"scratch has Sequential models and lines of layers, not {kind}")
     made = [layers.deserialize(layer) for layer in config["layers"]]
     if kind == "Sequential":
-        model = Sequential(made, name=config["name"])
-        if config.get("build_input_shape") and not model.built:
-            model.build(config["build_input_shape"])
-        return model
+        return Sequential(made, name=config["name"])
     nodes = [layer["inbound_nodes"] for layer in config["layers"]]
     if any(len(node) != (i > 0) for i, node in enumerate(nodes)) or not isinstance(made[0], layers.InputLayer):
         raise ValueError("this model is no single line of layers, which scratch's models are")

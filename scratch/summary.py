@@ -48,11 +48,12 @@ def _total(weights: list[Array]) -> tuple[int, int]:
 
 
 def _kept(optimizer: Any) -> tuple[int, int]:
-    """Return what the optimizer keeps of each weight, and its own two numbers, the steps (8 bytes) and the rate."""
+    """Return what the optimizer keeps of each weight, and its own: the steps, in 8 bytes, and perhaps the rate."""
     if optimizer is None or not optimizer.built:
         return 0, 0
-    count, size = _total(optimizer.variables[2:])
-    return count + 2, size + 12
+    count, size = _total(optimizer.all_slots)
+    own = len(optimizer.variables) - len(optimizer.all_slots)
+    return count + own, size + 4 + 4 * own
 
 
 def _added(*totals: tuple[int, int]) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ Rows = tuple[Array | Stored, Array, Array | None]  # x, y and, where some rows c
 Outputs = tuple[Array, ...]  # y, z and a of a batch; with weights or regularizers also what each row counts and costs
 Scores = float | list[float] | Logs
 
-HOW_IT_RUNS = ("run_eagerly", "jit_compile", "steps_per_execution", "auto_scale_loss")
+HOW_IT_RUNS = ("run_eagerly", "jit_compile", "auto_scale_loss", "steps_per_execution")
 """Options of Keras's ``compile`` that change no number."""
 
 
@@ -42,7 +43,12 @@ class Trainer:
     _given: losses.LossFunction | None = None
     _reduction: str | None = None
     _regularized: list[Layer]
+    _plain = True
+    """Whether the loss is the plain mean over rows, where none has a weight."""
+    chosen_metrics: list[Any] | None = None
+    """The metrics as ``compile`` was told."""
     _metrics: Mapping[str, metrics.MetricFunction]
+    _kept = RunningMean.KEPT
     directions: Mapping[str, str | None]
     """Whether more or less of each metric is better, by its name."""
 
@@ -65,18 +71,22 @@ class Trainer:
         """Choose the rule that moves the weights, the loss, and what to report beside it.
 
         Keras: ``model.compile(loss="mse", optimizer="sgd", metrics=["accuracy"])``. Options that change no number, such
-        as ``jit_compile``, are taken and do nothing. Raises ValueError that lists the names for one that is unknown,
-        TypeError for an option that scratch does not have.
+        as ``jit_compile``, are taken and do nothing. A loss or metrics from before stay where none are given, as in
+        Keras. Raises ValueError that lists the names for one that is unknown, TypeError for an option that scratch
+        does not have.
         """
         for name in how_it_runs:
             if name not in HOW_IT_RUNS:
                 raise TypeError(f"{type(self).__name__}.compile got an unexpected keyword argument {name!r}")
+        if how_it_runs.get("steps_per_execution", 1) != 1:
+            raise ValueError("scratch takes one step at a time: steps_per_execution is 1")
         if metrics is not None and not isinstance(metrics, list | tuple):
             raise ValueError(f"Expected `metrics` argument to be a list, tuple, or dict, not {metrics!r}")
         self.optimizer = optimizers.get(optimizer)
-        self._compiled_with = {"loss": loss, "metrics": metrics}
-        self._choose_loss(loss)
-        self._choose_metrics(metrics or ())
+        if loss is not None:
+            self._choose_loss(loss)
+        if metrics is not None:
+            self._choose_metrics(metrics)
         self._follow()
 
     @property
@@ -88,23 +98,24 @@ class Trainer:
         self.loss = loss
         if isinstance(loss, str) and loss.lower() in ("crossentropy", "ce"):
             raise ValueError(f"unknown loss {loss!r}: name the one that is meant, such as 'categorical_crossentropy'")
-        self._given = self._reduction = None
-        if loss is None:
-            return
         self._given, self._reduction = losses.function_of(losses.get(loss))
         if self._reduction in (None, "none"):
             raise ValueError("training needs one number for each batch: a loss with reduction=None has none")
 
     def _choose_metrics(self, chosen: Sequence[Any]) -> None:
+        self.chosen_metrics = list(chosen)
         found = [metrics.compiled(metric) for metric in chosen]
         self._metrics = {name: function for name, function, _ in found}
         self.directions = {name: direction for name, _, direction in found}
+        own = any(not isinstance(metric, str | metrics.Metric) and not metrics.known(metric) for metric in chosen)
+        self._kept = 1 if own else RunningMean.KEPT
 
     def _follow(self) -> None:
         """Give the loss the form that follows the last layer's activation, and count the layers that cost."""
         steps = self._steps
         self._loss = self._given.after(steps[-1].activation) if self.compiled and self._given and steps else None
         self._regularized = [layer for layer in steps if getattr(layer, "regularized", False)]
+        self._plain = self._reduction != "sum" and not self._regularized
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # a diverging run shows in its history
     def fit(
@@ -121,6 +132,7 @@ class Trainer:
         class_weight: Mapping[int, float] | None = None,
         sample_weight: ArrayLike | None = None,
         initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
         validation_batch_size: int | None = None,
         validation_freq: int = 1,
     ) -> watching.History:
@@ -128,6 +140,7 @@ class Trainer:
 
         x: (N, ...), y: (N,) or (N, U). Keras: ``model.fit(x, y, epochs=10, validation_data=(x_val, y_val))``. Loss
         and accuracy in the history are means over the epoch while the weights change; validation comes after it.
+        With ``steps_per_epoch`` an epoch ends after so many batches, and the next one goes on from there.
         Raises ValueError for data or sizes that do not fit, RuntimeError before ``compile``.
         """
         x, y, w = self._rows(x, y, sample_weight, class_weight)
@@ -136,19 +149,24 @@ class Trainer:
             (x, y, w), validation = split_tail(x, y, w, validation_split)
         batch_size, self.stop_training = _batch_size(batch_size), False
         history = watching.History()
-        told = self._told(callbacks, verbose, len(x), batch_size, _size("epochs", epochs), history)
+        steps = math.ceil(len(x) / batch_size)
+        told = self._told(callbacks, verbose, min(steps, steps_per_epoch or steps), _size("epochs", epochs), history)
 
-        told.on_train_begin()
+        left = 0
+        told.on_train_begin({})
         for epoch in range(initial_epoch, epochs):
-            told.on_epoch_begin(epoch)
-            order = shuffled(x, batch_size, generator()) if shuffle else sequential(x, batch_size)
-            mean = RunningMean(self._reported)
-            for step, batch in enumerate(batches(x, y, order, batch_size, self._dtype, w)):
+            told.on_epoch_begin(epoch, {})
+            if not left:
+                order = shuffled(x, batch_size, generator()) if shuffle else sequential(x, batch_size)
+                coming, left = batches(x, y, order, batch_size, self._dtype, w), steps
+            mean = RunningMean(self._reported, self._kept)
+            for step, batch in enumerate(islice(coming, steps_per_epoch)):
                 told.batch_begins("train", step)
                 mean.add(self.train_step(*batch))
                 told.batch_ends("train", step, mean.result)
                 if self.stop_training:
                     break
+            left -= min(left, steps_per_epoch or left)
             logs = mean.result()
             if validation and (epoch + 1) % validation_freq == 0:
                 held_out = self._tested(validation, validation_batch_size or batch_size, told)
@@ -177,10 +195,10 @@ class Trainer:
     def _seen(self, y: Array, w: Array | None) -> Outputs:
         """Return y, z and a of the batch; where rows or weights have a price, also what each row counts and costs."""
         last = self._steps[-1]
-        w = self._counted(w, len(y))
-        if w is None and not self._regularized:
+        if w is None and self._plain:
             return y, last.z, last.a
-        cost = sum(layer.cost for layer in self._regularized)
+        w = self._counted(w, len(y))
+        cost = sum(cost for layer in self._regularized for cost in layer.losses)
         return y, last.z, last.a, np.ones(len(y)) if w is None else w, np.full(len(y), cost)
 
     def _counted(self, w: Array | None, rows: int) -> Array | None:
@@ -203,12 +221,13 @@ class Trainer:
         """
         loss, last = self._loss, self._steps[-1]
         assert loss is not None
-        a = last.a if loss.from_logits in (None, last.activation) else loss.from_logits(last.z)
+        logits = loss.from_logits
+        a = last.a if logits is None or logits is last.activation else logits(last.z)
         derivative = loss.gradient(y, a)
-        w = self._counted(w, len(y))
-        if w is not None:
-            derivative = derivative * _beside(w, derivative)
-        derivative = last.backward(derivative, from_logits=loss.from_logits is not None)
+        counted = None if w is None and self._plain else self._counted(w, len(y))
+        if counted is not None:
+            derivative = derivative * _beside(counted, derivative)
+        derivative = last.backward(derivative, from_logits=logits is not None)
         gradients = last.gradients
         for layer in self._way_back:
             derivative = layer.backward(derivative)
@@ -246,7 +265,7 @@ class Trainer:
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def _on_batch(self, step: Callable[..., Outputs], rows: Rows, return_dict: bool) -> Scores:
         x, y, w = rows
-        mean = RunningMean(self._reported)
+        mean = RunningMean(self._reported, self._kept)
         for batch in batches(x, y, sequential(x, len(x)), len(x), self._dtype, w):
             mean.add(step(*batch))
         return self._scores(mean.result(), return_dict)
@@ -267,15 +286,15 @@ class Trainer:
         ``return_dict=True``. Raises as ``fit`` does.
         """
         rows, batch_size = self._rows(x, y, sample_weight), _batch_size(batch_size)
-        told = self._told(callbacks, verbose, len(rows[0]), batch_size)
+        told = self._told(callbacks, verbose, math.ceil(len(rows[0]) / batch_size))
         return self._scores(self._tested(rows, batch_size, told), return_dict)
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def _tested(self, rows: Rows, batch_size: int, told: watching.CallbackList) -> Logs:
         """Take the rows in order through ``test_step``, and return their mean loss and metrics."""
         x, y, w = rows
-        mean = RunningMean(self._reported)
-        told.on_test_begin()
+        mean = RunningMean(self._reported, self._kept)
+        told.on_test_begin({})
         for step, batch in enumerate(batches(x, y, sequential(x, batch_size), batch_size, self._dtype, w)):
             told.batch_begins("test", step)
             mean.add(self.test_step(*batch))
@@ -297,22 +316,21 @@ class Trainer:
         Keras: ``model.predict(x)``. Raises ValueError for data that does not fit.
         """
         x, batch_size = self._inputs(x), _batch_size(batch_size)
-        told, outputs = self._told(callbacks, verbose, len(x), batch_size), []
+        told, outputs = self._told(callbacks, verbose, math.ceil(len(x) / batch_size)), []
         order, no_targets = sequential(x, batch_size), np.empty((len(x), 0))
-        told.on_predict_begin()
+        told.on_predict_begin({})
         for step, (X, _) in enumerate(batches(x, no_targets, order, batch_size, self._dtype)):
             told.batch_begins("predict", step)
             outputs.append(a := self(X))
             told.batch_ends("predict", step, lambda a=a: {"outputs": a})  # type: ignore[misc]
-        told.on_predict_end()
+        told.on_predict_end({})
         return np.concatenate(outputs)
 
     def _told(
         self,
         callbacks: Any,
         verbose: int | str,
-        rows: int,
-        batch_size: int,
+        steps: int,
         epochs: int = 1,
         history: watching.History | None = None,
     ) -> watching.CallbackList:
@@ -324,7 +342,6 @@ class Trainer:
             if not isinstance(callback, watching.Callback):
                 raise TypeError(f"callbacks are instances of keras.callbacks.Callback, and {callback!r} is none")
         verbose = 1 if verbose == "auto" else int(verbose)
-        steps = math.ceil(rows / batch_size)
         bar = watching.ProgbarLogger() if verbose else None
         told = watching.CallbackList(given, self, bar, history, verbose=verbose, epochs=epochs, steps=steps)
         if told.history:

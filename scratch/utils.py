@@ -56,9 +56,22 @@ def to_categorical(x: ArrayLike, num_classes: int | None = None) -> Array:
     return (classes[..., None] == np.arange(width)).astype(float)
 
 
+def normalize(x: ArrayLike, axis: int = -1, order: int = 2) -> Array:
+    """Divide what lies along an axis by its length, so that it has length 1.
+
+        normed = x / sum(x**2, axis=axis, keepdims=True) ** 0.5
+
+    x, normed: one shape. Keras: ``keras.utils.normalize(x_train, axis=1)``. Where all is 0, it stays; ``order`` 1 is
+    another length, the sum of sizes.
+    """
+    array = np.asarray(x)
+    length = np.linalg.norm(array, order, axis, keepdims=True)
+    return array / np.where(length == 0, 1, length)
+
+
 def clear_session(free_memory: bool = True) -> None:
     """Number layers and models from the first again. Keras: ``keras.utils.clear_session()``."""
     counts.clear()
 
 
-__all__ = ["clear_session", "set_random_seed", "to_categorical"]
+__all__ = ["clear_session", "normalize", "set_random_seed", "to_categorical"]

@@ -20,7 +20,7 @@ class LearningRateScheduler(Callback):
         """Set the epoch's learning rate."""
         optimizer = self.model.optimizer
         try:
-            rate = self.schedule(epoch, optimizer.learning_rate)
+            rate = self.schedule(epoch, float(optimizer.learning_rate))
         except TypeError:  # a schedule of the epoch alone
             rate = self.schedule(epoch)
         if not isinstance(rate, float | np.floating):
@@ -32,4 +32,4 @@ class LearningRateScheduler(Callback):
     def on_epoch_end(self, epoch: int, logs: Told = None) -> None:
         """Write the rate among the epoch's numbers."""
         if logs is not None:
-            logs["learning_rate"] = self.model.optimizer.learning_rate
+            logs["learning_rate"] = float(self.model.optimizer.learning_rate)

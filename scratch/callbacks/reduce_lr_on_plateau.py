@@ -48,7 +48,7 @@ class ReduceLROnPlateau(MonitorCallback):
         if self.monitor_op is None:
             self._set_monitor_op()
         logs = {} if logs is None else logs
-        logs["learning_rate"] = self.model.optimizer.learning_rate
+        logs["learning_rate"] = float(self.model.optimizer.learning_rate)
         current = self._value(logs, "Learning rate reduction is")
         if current is None:
             return

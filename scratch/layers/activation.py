@@ -46,7 +46,7 @@ class Activation(Layer):
 class _WithOptions(Activation):
     """An activation whose options are those of the layer."""
 
-    def __init__(self, name: str, options: dict[str, float], common: dict[str, Any]) -> None:
+    def __init__(self, name: str, options: dict[str, Any], common: dict[str, Any]) -> None:
         super().__init__(name, **common)
         self.given = options
         if options:
@@ -58,22 +58,17 @@ class _WithOptions(Activation):
 
 
 class ReLU(_WithOptions):
-    """relu or, with a ``negative_slope``, leaky_relu. Keras: ``ReLU()``. Raises ValueError for its other options."""
+    """relu, with its options. Keras: ``ReLU(max_value=6)``. Raises ValueError for a number that is below 0."""
 
     def __init__(
         self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0, **common: Any
     ) -> None:
-        if max_value is not None or threshold or negative_slope is None or negative_slope < 0:
-            raise ValueError("scratch's ReLU has no max_value and no threshold, and its negative_slope is at least 0")
-        if negative_slope:
-            super().__init__("leaky_relu", {"negative_slope": negative_slope}, common)
-        else:
-            super().__init__("relu", {}, common)
-        self.negative_slope = negative_slope
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the options by name."""
-        return super().get_config() | {"max_value": None, "negative_slope": self.negative_slope, "threshold": 0.0}
+        for name, value in (("max_value", max_value), ("negative_slope", negative_slope), ("threshold", threshold)):
+            if (value is None and name != "max_value") or (value is not None and value < 0):
+                raise ValueError(f"{name} of a ReLU layer cannot be a negative value, nor None: it is {value}")
+        options = {"max_value": max_value, "negative_slope": negative_slope, "threshold": threshold}
+        super().__init__("relu", options if max_value is not None or negative_slope or threshold else {}, common)
+        self.given = options
 
 
 class LeakyReLU(_WithOptions):

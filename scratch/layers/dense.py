@@ -36,7 +36,7 @@ class Dense(Layer):
         super().__init__(**common)
         if not isinstance(units, int | np.integer) or units < 1:
             raise ValueError(
-                f"Received an invalid value for `units`: Dense needs a whole number, at least one unit, not {units}"
+                f"Received an invalid value for `units`, expected a positive integer: at least one unit, not {units!r}"
             )
         self.units = int(units)
         self.activation = activation
@@ -88,7 +88,8 @@ class Dense(Layer):
 
         X: (N, D), da, dz: (N, U); dW: (D, U), db: (U,), dX: (N, D).
         """
-        self.dz = da if from_logits else self.pair.backward(self.z, self.a, da)
+        pair = self.pair
+        self.dz = da if from_logits else pair.gradient(self.z if pair.of_z else self.a, da)
         X, dz = self.X, self.dz
         if X.ndim > 2:  # more axes are more rows
             X, dz = X.reshape(-1, X.shape[-1]), dz.reshape(-1, dz.shape[-1])
@@ -120,12 +121,10 @@ class Dense(Layer):
         return self.b if self.use_bias else None
 
     @property
-    def cost(self) -> Any:
+    def losses(self) -> list[Any]:
         """What the regularizers charge for W and b."""
-        charged = [(self.kernel_regularizer, self.W)]
-        if self.use_bias:
-            charged.append((self.bias_regularizer, self.b))
-        return sum(regularizer(w) for regularizer, w in charged if regularizer)
+        regularizers = self.kernel_regularizer, self.bias_regularizer
+        return [charges(w) for charges, w in zip(regularizers, self.weights, strict=False) if charges]
 
     @property
     def regularized(self) -> bool:

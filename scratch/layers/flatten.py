@@ -9,12 +9,18 @@ from scratch.layers.layer import Layer, Shape
 
 
 class Flatten(Layer):
-    """Lays the pixels of each image in one row. Keras: ``Flatten()``, ``Flatten(input_shape=(28, 28))``."""
+    """Lays the pixels of each image in one row. Keras: ``Flatten()``, ``Flatten(input_shape=(28, 28))``.
 
-    unused = ("data_format",)
+    Raises ValueError for images whose channels come first, which Keras turns round.
+    """
 
-    def __init__(self, **common: Any) -> None:
+    options = (*Layer.options, "data_format")
+
+    def __init__(self, data_format: str | None = None, **common: Any) -> None:
         super().__init__(**common)
+        if data_format not in (None, "channels_last"):
+            raise ValueError(f"scratch's Flatten takes images with their channels last, not {data_format!r}")
+        self.data_format = "channels_last"
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> Shape:
         """Return (None, 784) for (None, 28, 28)."""

@@ -40,7 +40,8 @@ class Layer(Configured):
     passes_down = True
     """Whether a layer below waits for the derivative: none does below the lowest one with weights."""
     training = False
-    """Whether the batch is one to learn from, which is all the same to most layers."""
+    """Whether the batch is one to learn from: set on layers that have ``asks_whether_it_trains``."""
+    asks_whether_it_trains: ClassVar[bool] = False
     input: KerasTensor
     output: KerasTensor
     X: Array
@@ -117,14 +118,14 @@ class Layer(Configured):
 
     def forward(self, X: Array) -> Array:
         """Return the outputs a of a batch."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no forward and backward, which layers of scratch's have")
 
     def backward(self, da: Array, from_logits: bool = False) -> Any:
         """Take the derivative of the loss with respect to a, and return that with respect to X.
 
         ``from_logits`` says that it is the one with respect to z already.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no backward, which layers of scratch's have")
 
     @property
     def weights(self) -> list[Array]:
@@ -141,13 +142,20 @@ class Layer(Configured):
         """The weights that training leaves alone."""
         return [] if self.trainable else self.weights
 
-    variables = weights
-    trainable_variables = trainable_weights
+    @property
+    def variables(self) -> list[Array]:
+        """Keras's other name for the weights."""
+        return self.weights
 
     @property
-    def cost(self) -> Any:
-        """What the weights cost, which is added to the loss: 0 without a regularizer."""
-        return 0.0
+    def trainable_variables(self) -> list[Array]:
+        """Keras's other name for those that train."""
+        return self.trainable_weights
+
+    @property
+    def losses(self) -> list[Any]:
+        """What the weights cost, a number for each regularizer, which are added to the loss."""
+        return []
 
     def get_weights(self) -> list[Array]:
         """Return copies of the weights. Keras: ``model.layers[1].get_weights()``."""

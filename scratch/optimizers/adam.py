@@ -53,7 +53,7 @@ class Adam(Optimizer):
     def _alpha(self, dtype: np.dtype[np.floating]) -> np.floating:
         t = dtype.type(self.iterations + 1)
         beta_1, beta_2 = (dtype.type(through_float32(beta)) for beta in (self.beta_1, self.beta_2))
-        return self.learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+        return self.rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
 
     def get_config(self) -> dict[str, Any]:
         """Return the options by name; amsgrad, which scratch does not have, is off."""

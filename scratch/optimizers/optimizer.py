@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from scratch.arrays import Array
-from scratch.config import as_floatx, through_float32
+from scratch.config import as_floatx, floatx, through_float32
 from scratch.names import snake_case
 from scratch.optimizers import schedules
 from scratch.serialization import Configured, serialized
@@ -27,6 +27,19 @@ ABSENT = {
     "gradient_accumulation_steps": None,
 }
 """Keras's options that scratch does not have, as a saved model writes them where they are not used."""
+
+
+class Number(float):
+    """A number that scripts may ask as they ask Keras's variables. Keras: ``optimizer.learning_rate.numpy()``."""
+
+    @property
+    def value(self) -> Any:
+        """The number in the float type in use, as Keras keeps it."""
+        return np.dtype(floatx()).type(self)
+
+    def numpy(self) -> Any:
+        """Return the same."""
+        return self.value
 
 
 class Optimizer(Configured):
@@ -51,27 +64,38 @@ class Optimizer(Configured):
         global_clipnorm: float | None = None,
         name: str | None = None,
     ) -> None:
-        if sum(limit is not None for limit in (clipnorm, clipvalue, global_clipnorm)) > 1:
+        limits = sum(limit is not None for limit in (clipnorm, clipvalue, global_clipnorm))
+        if limits > 1:
             raise ValueError("Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set")
         self.name = name or snake_case(type(self).__name__)
         self.weight_decay, self.clipnorm, self.clipvalue = weight_decay, clipnorm, clipvalue
         self.global_clipnorm = global_clipnorm
+        self._limited = limits > 0
         self._rate: Rate = learning_rate if callable(learning_rate) else as_floatx(learning_rate)
         self.iterations = 0
         self._slots: list[list[Array]] = []
+        self._whole: tuple[list[Array], list[str]] = ([], [])
 
     @property
-    def learning_rate(self) -> float:
-        """The learning rate of the next step, as Keras rounds it.
+    def rate(self) -> float:
+        """The learning rate of the next step, as Keras rounds it, for the arithmetic."""
+        return as_floatx(self._rate(self.iterations)) if callable(self._rate) else self._rate
+
+    @property
+    def learning_rate(self) -> Number:
+        """The learning rate of the next step, for scripts.
 
         Raises TypeError where it is set although a schedule sets it.
         """
-        return as_floatx(self._rate(self.iterations)) if callable(self._rate) else self._rate
+        return Number(self.rate)
 
     @learning_rate.setter
     def learning_rate(self, learning_rate: Rate) -> None:
         if isinstance(self._rate, schedules.LearningRateSchedule) and not callable(learning_rate):
-            raise TypeError("a schedule sets this optimizer's learning rate: make it with a number to set it yourself")
+            raise TypeError(
+                "This optimizer was created with a `LearningRateSchedule`, which sets its learning rate: make it "
+                "with a number to set that yourself"
+            )
         self._rate = learning_rate if callable(learning_rate) else as_floatx(learning_rate)
 
     @property
@@ -81,8 +105,14 @@ class Optimizer(Configured):
 
     @property
     def variables(self) -> list[Any]:
-        """What a saved model keeps: the number of steps, the learning rate, and the slots of each weight array."""
-        return [self.iterations, self.learning_rate, *(slot for slots in self._slots for slot in slots)]
+        """What a saved model keeps: the steps taken, the rate unless a schedule sets it, and each array's slots."""
+        rate = [] if callable(self._rate) else [self.learning_rate]
+        return [self.iterations, *rate, *self.all_slots]
+
+    @property
+    def all_slots(self) -> list[Array]:
+        """The slots of every array of weights, one after the other."""
+        return [slot for slots in self._slots for slot in slots]
 
     def build(self, weights: Sequence[Array]) -> None:
         """Make the slots for these weights.
@@ -105,13 +135,24 @@ class Optimizer(Configured):
 
         Raises ValueError for the weights of another model than the first.
         """
-        self.build(weights)
-        gradients = self.clipped(gradients)
+        if len(self._slots) != len(weights):
+            self.build(weights)
+        gradients = self.clipped(gradients) if self._limited else gradients
         for w, dw, slots in zip(weights, gradients, self._slots, strict=True):
-            if self.weight_decay:
+            if self.weight_decay and self._decays(w):
                 self.decay(w)
             self.update(w, dw, *slots)
         self.iterations += 1
+
+    def exclude_from_weight_decay(
+        self, var_list: Sequence[Array] | None = None, var_names: Sequence[str] | None = None
+    ) -> None:
+        """Leave these weights, or those with such a name, as large as they are. Keras: the same name."""
+        self._whole = list(var_list or ()), list(var_names or ())
+
+    def _decays(self, w: Array) -> bool:
+        arrays, names = self._whole
+        return not any(w is array for array in arrays) and not any(name in getattr(w, "name", "") for name in names)
 
     def clipped(self, gradients: Sequence[Array]) -> Sequence[Array]:
         """Limit the gradients, each to a length (``clipnorm``) or to a range, or all together to a length.
@@ -134,7 +175,7 @@ class Optimizer(Configured):
 
         w: any shape. Keras: ``SGD(weight_decay=0.004)``.
         """
-        w -= w * through_float32(self.weight_decay or 0.0) * self.learning_rate
+        w -= w * through_float32(self.weight_decay or 0.0) * self.rate
 
     def update(self, w: Array, dw: Array, *slots: Array) -> None:
         """Move w in place."""
@@ -143,7 +184,7 @@ class Optimizer(Configured):
     def get_config(self) -> dict[str, Any]:
         """Return the options by name."""
         rate = self._rate
-        written = serialized(rate) if isinstance(rate, schedules.LearningRateSchedule) else self.learning_rate
+        written = serialized(rate) if isinstance(rate, schedules.LearningRateSchedule) else self.rate
         return super().get_config() | ABSENT | {"learning_rate": written}
 
     @classmethod

@@ -55,7 +55,7 @@ class RMSprop(Optimizer):
             g = others[-1]
             g[...] = self.rho * g + (1 - self.rho) * dw
             size = v - np.square(g)
-        step = self.learning_rate * dw / np.sqrt(size + self.epsilon)
+        step = self.rate * dw / np.sqrt(size + self.epsilon)
         if self.momentum:
             s = others[0]
             s[...] = self.momentum * s + step

@@ -1,6 +1,7 @@
 """Learning rates that change with the steps (``keras.optimizers.schedules``).
 
-step: the number of steps taken, 0 at the first. Keras computes each rate in the type ``floatx``, and so it is here.
+step: the number of steps taken, 0 at the first. With TensorFlow, Keras computes each rate in float32, even where the
+weights are float64; so it is here.
 """
 
 import math
@@ -9,13 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from scratch.config import floatx
 from scratch.serialization import Configured, deserialized
-
-
-def _exact(number: float) -> Any:
-    """Return a number of the type in use, which keeps what is computed of it in that type."""
-    return np.dtype(floatx()).type(number)
 
 
 class LearningRateSchedule(Configured):
@@ -60,8 +55,10 @@ class ExponentialDecay(_OfSteps):
 
     def __call__(self, step: int) -> Any:
         """Return the learning rate of this step."""
-        p = _exact(step) / _exact(self.decay_steps)
-        return _exact(self.initial_learning_rate) * _exact(self.decay_rate) ** (np.floor(p) if self.staircase else p)
+        p = np.float32(step) / np.float32(self.decay_steps)
+        return np.float32(self.initial_learning_rate) * np.float32(self.decay_rate) ** (
+            np.floor(p) if self.staircase else p
+        )
 
 
 class InverseTimeDecay(_OfSteps):
@@ -87,9 +84,9 @@ class InverseTimeDecay(_OfSteps):
 
     def __call__(self, step: int) -> Any:
         """Return the learning rate of this step."""
-        p = _exact(step) / _exact(self.decay_steps)
+        p = np.float32(step) / np.float32(self.decay_steps)
         p = np.floor(p) if self.staircase else p
-        return _exact(self.initial_learning_rate) / (1 + _exact(self.decay_rate) * p)
+        return np.float32(self.initial_learning_rate) / (1 + np.float32(self.decay_rate) * p)
 
 
 class PolynomialDecay(_OfSteps):
@@ -118,11 +115,11 @@ class PolynomialDecay(_OfSteps):
 
     def __call__(self, step: int) -> Any:
         """Return the learning rate of this step."""
-        end, steps = _exact(self.end_learning_rate), self.decay_steps
+        end, steps = np.float32(self.end_learning_rate), self.decay_steps
         if self.cycle:
             steps *= max(1, math.ceil(step / steps))
-        left = 1 - _exact(min(step, steps)) / _exact(steps)
-        return (_exact(self.initial_learning_rate) - end) * left ** _exact(self.power) + end
+        left = 1 - np.float32(min(step, steps)) / np.float32(steps)
+        return (np.float32(self.initial_learning_rate) - end) * left ** np.float32(self.power) + end
 
 
 class CosineDecay(_OfSteps):
@@ -150,14 +147,14 @@ class CosineDecay(_OfSteps):
 
     def __call__(self, step: int) -> Any:
         """Return the learning rate of this step."""
-        first = _exact(self.initial_learning_rate)
+        first = np.float32(self.initial_learning_rate)
         if self.warmup_target is not None:
-            top = _exact(self.warmup_target)
+            top = np.float32(self.warmup_target)
             if step < self.warmup_steps:
-                return (top - first) * (_exact(step) / _exact(self.warmup_steps)) + first
+                return (top - first) * (np.float32(step) / np.float32(self.warmup_steps)) + first
             first, step = top, step - self.warmup_steps
-        p = _exact(min(step, self.decay_steps)) / _exact(self.decay_steps)
-        wave = 0.5 * (1 + np.cos(_exact(math.pi) * p))
+        p = np.float32(min(step, self.decay_steps)) / np.float32(self.decay_steps)
+        wave = 0.5 * (1 + np.cos(np.float32(math.pi) * p))
         return first * ((1 - self.alpha) * wave + self.alpha)
 
 
@@ -179,7 +176,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
     def __call__(self, step: int) -> Any:
         """Return the learning rate of this step, the boundary's own step among those before it."""
-        return _exact(self.values[int(np.searchsorted(self.boundaries, step))])
+        return np.float32(self.values[int(np.searchsorted(self.boundaries, step))])
 
 
 _CLASSES: dict[str, type[LearningRateSchedule]] = {

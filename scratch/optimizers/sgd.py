@@ -46,7 +46,7 @@ class SGD(Optimizer):
 
     def update(self, w: Array, dw: Array, *slots: Array) -> None:
         """Move w in place, as the class says."""
-        step = self.learning_rate * dw
+        step = self.rate * dw
         if not slots:
             w -= step
             return

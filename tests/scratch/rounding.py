@@ -263,7 +263,7 @@ class BoundedAdam(scratch.optimizers.Adam):
         v += (np.square(dw) - v) * (1 - self.beta_2)
         powers = (Wide(np.float32(beta)) ** (self.iterations + 1) for beta in (self.beta_1, self.beta_2))
         power_1, power_2 = (Bounded(power, 0, w.dtype).rounded(LIBRARY) for power in powers)
-        alpha = self.learning_rate * np.sqrt(1 - power_2) / (1 - power_1)
+        alpha = self.rate * np.sqrt(1 - power_2) / (1 - power_1)
         w -= m * alpha / (np.sqrt(v) + self.epsilon)
 
 

@@ -195,3 +195,29 @@ def test_activations_of_three_axes_work_along_the_last(keras: Any, both_in: str)
     z = numbers(both_in, 2, 3, 4)
     softmax = scratch.activations.softmax
     assert_same("softmax", keras.activations.softmax(z), softmax(z), softmax(Bounded.exact(z)))
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_shares_along_another_axis_are_keras_own(keras: Any, both_in: str, axis: int) -> None:
+    z = numbers(both_in, 3, 4)
+    bound = activations.softmax(Bounded.exact(z if axis in (1, -1) else z.T))
+    ours, theirs = (k.activations.softmax(z, axis=axis) for k in (scratch, keras))
+    assert_same("softmax", np.asarray(theirs) if axis else np.asarray(theirs).T, ours if axis else ours.T, bound)
+
+
+RELU: list[dict[str, float]] = [
+    {"negative_slope": 0.25},
+    {"max_value": 1.0},
+    {"threshold": 0.5},
+    {"negative_slope": 0.25, "max_value": 1.0, "threshold": 0.5},
+]
+
+
+@pytest.mark.parametrize("options", RELU)
+def test_relu_with_options_is_keras_own_both_ways(keras: Any, both_in: str, options: dict[str, float]) -> None:
+    z = np.array([[-2.0, -0.25, 0.0, 0.25], [0.75, 0.875, 1.5, 9.0]], both_in)  # quarters: nothing is rounded
+    pair = activations.pair_of("relu").with_options(**options)
+    ours = pair.function(z)
+    their, (their_dz,) = tape(keras, lambda z: keras.activations.relu(z, **options), z)
+    assert np.array_equal(their, ours)
+    assert np.array_equal(their_dz, pair.backward(z, ours, np.ones_like(z)))

@@ -307,8 +307,11 @@ SCHEDULES: dict[str, schedules.LearningRateSchedule] = {
 def of_a_schedule(where: str) -> bool:
     schedule = SCHEDULES[where.rsplit(".", 1)[1]]
     names = schedule.get_config()
-    # no rate takes more than ten operations, cos and a power among them
-    return all(within(evaluate(where, step=step, **names)["rate"], schedule(step), 20) for step in (0, 3, 10, 12))
+    # no rate takes more than ten operations, cos and a power among them, and they are float32's
+    roundings = 20 * int(np.finfo(np.float32).eps / np.finfo(float).eps)
+    return all(
+        within(evaluate(where, step=step, **names)["rate"], schedule(step), roundings) for step in (0, 3, 10, 12)
+    )
 
 
 @case("regularizers.L1L2")
@@ -417,6 +420,11 @@ def of_the_batches(where: str) -> bool:
     x, order = np.zeros((7, 1)), np.arange(7)
     steps = evaluate(where, x=x, batch_size=3, len=len, ceil=np.ceil)["steps"]
     return len(list(data.batches(x, x, [order], 3, "float64"))) == steps == 3
+
+
+@case("utils.normalize")
+def of_normalize(where: str) -> bool:
+    return within(evaluate(where, x=z, axis=-1)["normed"], utils.normalize(z), 2 * (U + 2))
 
 
 @case("utils.to_categorical")

@@ -84,3 +84,62 @@ def test_a_flatten_between_layers_is_passed_both_ways() -> None:
     before = model.get_weights()
     model.fit(X, y, verbose=0)
     assert all((w != v).any() for w, v in zip(model.get_weights(), before, strict=True))
+
+
+def test_dropout_keeps_what_its_mask_says_and_passes_as_much_back() -> None:
+    layer = scratch.layers.Dropout(0.25, seed=3)
+    x = np.random.default_rng(0).uniform(-1, 1, (400, 50))
+    assert layer(x) is not None
+    assert np.array_equal(layer(x), x.astype(np.float32)), "at all times but in training it does nothing"
+    assert np.array_equal(layer.backward(x), x)
+    a = layer(x, training=True)
+    # of 20,000 draws a quarter is dropped, within five standard errors
+    assert abs((a == 0).mean() - 0.25) <= 5 * (0.25 * 0.75 / x.size) ** 0.5
+    assert np.array_equal(a != 0, layer.mask)
+    da = np.ones_like(x)
+    assert np.array_equal(layer.backward(da), np.where(layer.mask, da / 0.75, 0))
+    assert np.array_equal(scratch.layers.Dropout(0.25, seed=3)(x, training=True), a), "a seed repeats"
+    assert not scratch.layers.Dropout(1.0)(x, training=True).any()
+    assert layer.training is False
+
+
+def test_a_layer_called_on_rows_builds_itself() -> None:
+    layer = Dense(2, input_dim=3)
+    assert layer.weights == []
+    assert layer.first_shape == (None, 3)
+    assert layer(np.zeros((4, 3))).shape == (4, 2)
+    assert [w.shape for w in layer.get_weights()] == [(3, 2), (2,)]
+    assert layer.variables[0] is layer.weights[0] is layer.trainable_variables[0]
+    assert layer.count_params() == 8
+    layer.set_weights([np.ones((3, 2)), np.zeros(2)])
+    assert layer(np.ones((1, 3), int)).tolist() == [[3, 3]]
+    assert layer.losses == [] == Flatten().losses
+    with pytest.raises(ValueError, match="weighs 3 inputs, not the 5"):
+        layer(Input((5,)))
+    assert repr(layer).startswith("<Dense name=dense")
+    assert repr(Input((5,))) == "<KerasTensor shape=(None, 5)>"
+    assert Flatten()(np.zeros((2, 3, 4), np.uint8)).dtype == np.uint8
+    assert layer.non_trainable_weights == []
+    layer.trainable = False
+    assert layer.trainable_weights == []
+    assert len(layer.non_trainable_weights) == 2
+
+
+def test_an_input_layer_passes_rows_both_ways() -> None:
+    layer = scratch.layers.InputLayer(input_shape=(3,))
+    x = np.ones((2, 3), np.float32)
+    assert layer(x) is layer.a
+    assert layer.backward(x) is x
+    assert scratch.layers.deserialize(scratch.layers.serialize(layer)).batch_shape == (None, 3)
+    assert scratch.layers.InputLayer(batch_shape=(5, 3)).output.shape == (5, 3)
+    assert scratch.Input(batch_shape=(None, 3), dtype="float32", name="rows").layer.name == "rows"  # type: ignore[union-attr]
+
+
+def test_an_activation_may_be_changed_afterwards() -> None:
+    layer = Dense(1)
+    layer.activation = "relu"  # type: ignore[assignment]
+    assert layer.activation is scratch.activations.relu
+    layer.activation = scratch.activations.pair_of("tanh")  # type: ignore[assignment]
+    assert layer.activation is scratch.activations.tanh
+    assert scratch.activations.deserialize("tanh") is scratch.activations.tanh
+    assert scratch.activations.gelu(np.array([1 + 1e-20j, 9 + 1e-20j])).imag.shape == (2,)

@@ -316,3 +316,62 @@ def test_a_row_without_shares_is_nan_in_keras_only(keras: Any) -> None:
     y, a = np.array([[0.0, 1.0]]), np.zeros((1, 2))
     assert np.isnan(keras.losses.categorical_crossentropy(y, a)).all()
     assert scratch.losses.categorical_crossentropy(y, a).tolist() == [-np.log(scratch.losses.EPSILON)]
+
+
+OBJECTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "squared": ("MeanSquaredError", {}),
+    "absolute": ("MeanAbsoluteError", {}),
+    "binary": ("BinaryCrossentropy", {"label_smoothing": 0.2}),
+    "binary logits": ("BinaryCrossentropy", {"from_logits": True}),
+    "classes": ("CategoricalCrossentropy", {}),
+    "logits of classes": ("CategoricalCrossentropy", {"from_logits": True, "label_smoothing": 0.1}),
+    "class numbers": ("SparseCategoricalCrossentropy", {}),
+    "logits of class numbers": ("SparseCategoricalCrossentropy", {"from_logits": True}),
+}
+REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize(("name", "options"), OBJECTS.values(), ids=OBJECTS)
+def test_a_loss_as_an_object_reduces_as_keras_does(
+    keras: Any, name: str, options: dict[str, Any], reduction: str | None
+) -> None:
+    a = numbers("float32", 12, 3, low=0.1, high=0.9)
+    y = np.arange(12) % 3 if name.startswith("Sparse") else np.eye(3)[np.arange(12) % 3]
+    theirs, ours = (getattr(k.losses, name)(reduction=reduction, **options) for k in (keras, scratch))
+    for weight in (None, 2.0, np.arange(12.0), np.arange(12.0)[:, None], np.zeros(12)):
+        their, our = np.asarray(theirs(y, a, sample_weight=weight)), np.asarray(ours(y, a, sample_weight=weight))
+        assert their.shape == our.shape
+        # three dozen terms of sizes up to 11 times 2.4, with a dozen roundings each, added up on either side
+        assert np.abs(their - our).max() <= 2 * 50 * np.finfo(np.float32).eps * max(1, np.abs(their).max())
+    assert (ours.name, ours.reduction) == (theirs.name, theirs.reduction)
+    again = losses.deserialize(losses.serialize(ours))
+    assert again.get_config() == ours.get_config()
+    assert type(losses.get(name)) is type(losses.get(type(ours))) is type(ours)
+
+
+@pytest.mark.parametrize("name", CROSS_ENTROPIES)
+def test_a_function_takes_logits_as_keras_function_does(keras: Any, both_in: str, name: str) -> None:
+    z = numbers(both_in, 12, 3)
+    y = targets(name, 12, 3, both_in)
+    function, (of_logits, _) = getattr(losses, name), from_logits(name)
+    theirs = getattr(keras.losses, name)(y, z, from_logits=True)
+    assert_same(name, theirs, function(y, z, from_logits=True), of_logits.function(y, Bounded.exact(z)))
+
+
+def test_a_loss_of_ones_own_computes_its_rows_alone() -> None:
+    class Cubes(losses.Loss):
+        def call(self, y_true: Array, y_pred: Array) -> Array:
+            return (y_pred - y_true) ** 3
+
+    assert Cubes()([1.0, 0.0], [2.0, 2.0]) == 4.5
+    assert Cubes().name == "cubes"
+    with pytest.raises(NotImplementedError):
+        losses.Loss()(np.ones(1), np.ones(1))
+
+
+def test_a_loss_by_any_of_its_names_is_the_same() -> None:
+    assert losses.get("MSE") is losses.get("mean_squared_error") is losses.mean_squared_error
+    assert losses.get(losses.mean_squared_error) is losses.mean_squared_error
+    assert losses.get(None) is None
+    assert losses.serialize(losses.mean_squared_error) == "mean_squared_error"

@@ -93,3 +93,20 @@ def test_an_epoch_s_accuracy_counts_rows_not_batches(keras: Any, both_in: str, n
         running.add((y[rows], a[rows], a[rows]))
     bound = Bounded.exact(function(y, a).astype(both_in)).mean().rounded(3)
     assert_same(name, metric.result(), running.result()["accuracy"], bound)
+
+
+def test_a_base_class_gathers_nothing() -> None:
+    metric = scratch.metrics.Metric("nothing")
+    assert metric.variables == []
+    for call in (metric.update_state, metric.result):
+        with pytest.raises(NotImplementedError):
+            call()
+
+
+def test_a_metric_by_any_of_its_names_is_the_same() -> None:
+    accuracy = scratch.metrics.BinaryAccuracy
+    made = [scratch.metrics.get(name) for name in ("binary_accuracy", "BinaryAccuracy", accuracy, accuracy())]
+    assert {type(metric) for metric in made} == {accuracy}
+    assert scratch.metrics.get(None) is None
+    assert scratch.metrics.get("MSE").name == "mean_squared_error"
+    assert scratch.metrics.serialize("acc") == "acc"

@@ -115,6 +115,8 @@ def test_evaluate_returns_what_keras_returns() -> None:
     loss, accuracy = model.evaluate(X, y, verbose=0)  # type: ignore[misc]
     assert model.evaluate(X, y, verbose=0, return_dict=True) == {"accuracy": accuracy, "loss": loss}
     model.compile(optimizer="sgd", loss="mse")
+    assert model.evaluate(X, y, verbose=0) == [loss, accuracy], "metrics from before stay, as in Keras"
+    model.compile(optimizer="sgd", loss="mse", metrics=[])
     assert model.evaluate(X, y, verbose=0) == loss
 
 
@@ -425,3 +427,80 @@ def test_a_model_compiled_early_trains_as_one_compiled_late(when: str) -> None:
     assert early._loss
     assert early._loss.from_logits
     assert early.fit(X, y, shuffle=False, verbose=0).history == late.fit(X, y, shuffle=False, verbose=0).history
+
+
+def test_layers_are_added_and_taken_away() -> None:
+    model = scratch.Sequential([Dense(3), Dense(2)])
+    assert not hasattr(model, "input_shape")
+    assert not hasattr(model, "outputs")
+    assert not hasattr(model, "_nothing")
+    model.pop()
+    assert [layer.units for layer in model.layers] == [3]  # type: ignore[attr-defined]
+    assert model([[0, 0, 0, 0], [1, 1, 1, 1]]).shape == (2, 3)
+    model.pop()
+    assert model.output_shape == (None, 4)
+    model.add(Dense(5))
+    assert model.output_shape == (None, 5)
+    assert model.compute_output_shape((7, 4)) == (7, 5)
+    assert scratch.Sequential([Dense(2)]).compute_output_shape((1, 4)) == (1, 2)
+
+
+def test_a_model_is_one_line_from_its_input_to_its_output() -> None:
+    inputs = Input((3,))
+    layer = Dense(3)
+    once = layer(inputs)
+    with pytest.raises(ValueError, match="stands in the model twice"):
+        scratch.Model(inputs, layer(once))
+    with pytest.raises(ValueError, match="one line of layers"):
+        scratch.Model(Input((3,)), once)
+    with pytest.raises(ValueError, match="one output, not 2"):
+        scratch.Model(inputs, [once, once])
+    model = scratch.Model({"in": inputs}, [once])
+    assert model.name.startswith("functional")
+    assert model.get_weights()[0].shape == (3, 3)
+    assert scratch.Model(once, Dense(2)(once)).layers[0].name.startswith("dense"), "a part from the middle"
+
+
+def test_a_line_s_layers_are_not_set_and_learn_until_told() -> None:
+    inputs = Input((3,))
+    model = scratch.Model(inputs, Dense(2)(inputs))
+    assert model.trainable
+    with pytest.raises(AttributeError, match="should not be set"):
+        model.layers = []
+    model.trainable = False
+    assert not model.trainable
+
+
+def test_the_names_of_what_evaluate_returns() -> None:
+    model = model_of()
+    assert model.metrics_names == ["loss", "compile_metrics"]
+    assert model.variables[0] is model.weights[0] is model.trainable_variables[0]
+    model.compile("sgd", "mse", metrics=[])
+    assert model.metrics_names == ["loss"]
+    with pytest.raises(ValueError, match="steps_per_execution is 1"):
+        model.compile("sgd", "mse", steps_per_execution=2)
+
+
+def test_a_trainer_alone_is_no_model() -> None:
+    from scratch.trainer import Trainer
+
+    trainer = Trainer()
+    for call in (
+        lambda: trainer(X),
+        lambda: trainer.build((1,)),
+        lambda: trainer._inputs(X),
+        lambda: trainer._row_of_outputs(),
+    ):
+        with pytest.raises(NotImplementedError):
+            call()
+
+
+def test_sizes_in_bytes_are_written_as_keras_writes_them() -> None:
+    from scratch import summary
+
+    assert [summary._size(n) for n in (12, 2048, 3 * 1024**2, 5 * 1024**3)] == [
+        "12.00 B",
+        "2.00 KB",
+        "3.00 MB",
+        "5.00 GB",
+    ]

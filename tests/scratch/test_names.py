@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import scratch
-from scratch.layers import Dense, Input
+from scratch.layers import Dense, Flatten, Input
 from tests.scratch.small_models import X, model_of, y
 
 KEYWORD = "unexpected keyword argument"
@@ -118,9 +118,9 @@ UNKNOWN: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     ),
     "two limits": (lambda: scratch.optimizers.SGD(clipnorm=1, clipvalue=1), ValueError, "Only one of `clipnorm`"),
     "fit argument": (
-        lambda: model_of().fit(X, y, steps_per_epoch=1),  # type: ignore[call-arg]
+        lambda: model_of().fit(X, y, validation_steps=1),  # type: ignore[call-arg]
         TypeError,
-        f"fit.*{KEYWORD} 'steps_per_epoch'",
+        f"fit.*{KEYWORD} 'validation_steps'",
     ),
     "attribute": (
         lambda: scratch.layers.Conv2D,
@@ -130,11 +130,12 @@ UNKNOWN: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "room": (lambda: scratch.applications, ImportError, "scratch has no 'applications': it has Callback"),
     "schedule": (lambda: scratch.optimizers.schedules.Sine, ImportError, "it has CosineDecay"),
     "units": (lambda: Dense(0), ValueError, "at least one unit, not 0"),
-    "half a unit": (lambda: Dense(2.5), ValueError, "a whole number, at least one unit, not 2.5"),  # type: ignore[arg-type]
-    "no units": (lambda: Dense(None), ValueError, "a whole number, at least one unit, not None"),  # type: ignore[arg-type]
+    "half a unit": (lambda: Dense(2.5), ValueError, "a positive integer: at least one unit, not 2.5"),  # type: ignore[arg-type]
+    "no units": (lambda: Dense(None), ValueError, "a positive integer: at least one unit, not None"),  # type: ignore[arg-type]
     "rate": (lambda: scratch.layers.Dropout(2), ValueError, "between 0 and 1, not 2"),
+    "channels": (lambda: Flatten(data_format="channels_first"), ValueError, "channels last, not 'channels_first'"),
     "slope": (lambda: scratch.layers.LeakyReLU(-1), ValueError, "at least 0, not -1"),
-    "end": (lambda: scratch.layers.ReLU(max_value=6), ValueError, "no max_value"),
+    "end": (lambda: scratch.layers.ReLU(max_value=-6), ValueError, "max_value of a ReLU layer cannot be a negative"),
     "axis of shares": (lambda: scratch.layers.Softmax(axis=0), ValueError, "the last axis, -1, not 0"),
     "momentum": (lambda: scratch.optimizers.SGD(momentum=2), ValueError, "between .0, 1.. It is 2"),
     "layer": (lambda: model_of().add("Dense"), ValueError, "Only instances of.*'Dense' is none"),  # type: ignore[arg-type]
@@ -174,7 +175,7 @@ UNKNOWN: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
 
 
 def _without_loss() -> scratch.Sequential:
-    model = model_of()
+    model = scratch.Sequential([Flatten(), Dense(1)])
     model.compile(optimizer="sgd")
     return model
 

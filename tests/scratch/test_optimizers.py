@@ -53,6 +53,15 @@ def test_a_momentum_of_1_is_the_last_one_allowed() -> None:
         scratch.optimizers.SGD(momentum=-1)
 
 
+@optimizers
+def test_an_optimizer_is_made_again_of_its_options(optimizer: Any) -> None:
+    made = optimizer(scratch)
+    again = scratch.optimizers.deserialize(scratch.optimizers.serialize(made))
+    assert type(again) is type(made)
+    assert again.get_config() == made.get_config()
+    assert not made.built
+
+
 def test_a_base_class_moves_nothing() -> None:
     with pytest.raises(NotImplementedError):
         scratch.optimizers.Optimizer(0.1).update(np.ones(1), np.ones(1))
