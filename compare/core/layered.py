@@ -131,7 +131,7 @@ def bounds_of(scratch: Framework, recipe: Recipe, batch: Batch, sums: Found) -> 
     model, y = on_intervals(scratch, recipe, batch.weights), targets(recipe, batch.y, batch.weights)
     n, layers, weighing = len(batch.X), model.layers, numbers(recipe)
     a = model(Interval.exact(batch.X.astype(recipe.dtype)))
-    cost = sum(layer.cost for layer in layers if layer.weights)
+    cost = sum(price for layer in layers for price in layer.losses)
     found = {name: getattr(layers[place], symbol) for name, place, symbol in on_the_way_up(recipe)}
     # Keras reports a loss through a running mean
     found["loss"] = (model.compute_loss(y, layers[-1].z, a).mean() + cost) * n / n

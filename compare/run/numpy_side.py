@@ -18,6 +18,8 @@ from compare.run.keras_models import Read
 from scratch.arrays import Array
 
 SEED = 0
+MOST_REFERENCED = 100_000
+"""Weights of a model that is trained in float64, too."""
 
 
 class NumpySide:
@@ -34,8 +36,13 @@ class NumpySide:
         self._optimizers: dict[tuple[int, str], tuple[Any, Any]] = {}
 
     def names(self, read: Read) -> list[str]:
-        """Return the runs that there are of a model; one that is in float64 needs no reference."""
-        return [name for name in self.frameworks if name != REFERENCE or read.recipe.dtype != "float64"]
+        """Return the runs that there are of a model.
+
+        One that is in float64 needs no reference, and of a large one it would take as long as all the others together.
+        """
+        large = sum(numbers.size for numbers in read.weights()) > MOST_REFERENCED
+        without = large or read.recipe.dtype == "float64"
+        return [name for name in self.frameworks if name != REFERENCE or not without]
 
     def take_over(self, read: Read, anyway: bool = False) -> bool:
         """Give every run Keras's numbers where they are others than at the end of the last call; tell whether so.
