@@ -33,10 +33,11 @@ def lined_up(y: Any, a: Any) -> Array:
 
     Raises ValueError where the shapes cannot be lined up, TypeError for a list, which has no shape.
     """
-    if isinstance(y, list | tuple) or isinstance(a, list | tuple):
-        raise TypeError("targets and answers are arrays, not lists: wrap them in np.array(...)")
-    if y.shape == a.shape and y.dtype == a.dtype:
-        return y
+    try:
+        if y.shape == a.shape and y.dtype == a.dtype:
+            return y
+    except AttributeError:
+        raise TypeError("targets and answers are arrays, not lists: wrap them in np.array(...)") from None
     if y.shape != a.shape and (*y.shape, 1) != a.shape:
         raise ValueError(
             f"targets of shape {y.shape} do not fit outputs of shape {a.shape}: they must have the same shape"

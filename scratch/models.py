@@ -51,6 +51,7 @@ class Model(Trainer):
     def _begin(self, name: str) -> None:
         self.name = name
         self._dtype = config.floatx()
+        self._type = np.dtype(self._dtype)
         self._steps: list[Layer] = []
         self._metrics = {}
         self.directions = {}
@@ -58,6 +59,7 @@ class Model(Trainer):
         self.trainable_weights: list[Array] = []
         self._regularized: list[Layer] = []
         self._way_back: list[Layer] = []
+        self._asking: list[Layer] = []
 
     @property
     def trainable(self) -> bool:
@@ -105,6 +107,7 @@ class Model(Trainer):
         for i, layer in enumerate(self._steps):
             layer.passes_down = i > lowest
         self._way_back = self._steps[lowest:-1][::-1]
+        self._asking = [layer for layer in self._steps if layer.asks_whether_it_trains]
         self._follow()
 
     def _make(self, input_shape: Sequence[int | None]) -> None:
@@ -118,17 +121,20 @@ class Model(Trainer):
 
     def __call__(self, X: Any, training: bool = False) -> Any:
         """Pass a batch up through the layers; return the last a. Keras: ``model(X)``."""
-        if isinstance(X, KerasTensor):
-            raise TypeError("scratch's models are not layers of other models: put their layers in one")
-        if getattr(X, "dtype", None) != self._dtype:
-            X = (X if hasattr(X, "dtype") else np.asarray(X)).astype(self._dtype)
-        if not self.built:
-            self._inputs(X)
-        a = X
-        for layer in self._steps:
+        a = X if getattr(X, "dtype", None) is self._type and self._output is not None else self._taken(X)
+        for layer in self._asking:
             layer.training = training
+        for layer in self._steps:
             a = layer.forward(a)
         return a
+
+    def _taken(self, X: Any) -> Any:
+        """Return a batch in the model's float type, which the first one tells its shape; raises for what is none."""
+        if isinstance(X, KerasTensor):
+            raise TypeError("scratch's models are not layers of other models: put their layers in one")
+        batch = (X if hasattr(X, "dtype") else np.asarray(X)).astype(self._dtype)
+        self._inputs(batch)
+        return batch
 
     @property
     def input(self) -> KerasTensor:

@@ -43,6 +43,8 @@ class Trainer:
     _given: losses.LossFunction | None = None
     _reduction: str | None = None
     _regularized: list[Layer]
+    _plain = True
+    """Whether the loss is the plain mean over rows, where none has a weight."""
     chosen_metrics: list[Any] | None = None
     """The metrics as ``compile`` was told."""
     _metrics: Mapping[str, metrics.MetricFunction]
@@ -113,6 +115,7 @@ class Trainer:
         steps = self._steps
         self._loss = self._given.after(steps[-1].activation) if self.compiled and self._given and steps else None
         self._regularized = [layer for layer in steps if getattr(layer, "regularized", False)]
+        self._plain = self._reduction != "sum" and not self._regularized
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # a diverging run shows in its history
     def fit(
@@ -192,9 +195,9 @@ class Trainer:
     def _seen(self, y: Array, w: Array | None) -> Outputs:
         """Return y, z and a of the batch; where rows or weights have a price, also what each row counts and costs."""
         last = self._steps[-1]
-        w = self._counted(w, len(y))
-        if w is None and not self._regularized:
+        if w is None and self._plain:
             return y, last.z, last.a
+        w = self._counted(w, len(y))
         cost = sum(cost for layer in self._regularized for cost in layer.losses)
         return y, last.z, last.a, np.ones(len(y)) if w is None else w, np.full(len(y), cost)
 
@@ -218,12 +221,13 @@ class Trainer:
         """
         loss, last = self._loss, self._steps[-1]
         assert loss is not None
-        a = last.a if loss.from_logits in (None, last.activation) else loss.from_logits(last.z)
+        logits = loss.from_logits
+        a = last.a if logits is None or logits is last.activation else logits(last.z)
         derivative = loss.gradient(y, a)
-        w = self._counted(w, len(y))
-        if w is not None:
-            derivative = derivative * _beside(w, derivative)
-        derivative = last.backward(derivative, from_logits=loss.from_logits is not None)
+        counted = None if w is None and self._plain else self._counted(w, len(y))
+        if counted is not None:
+            derivative = derivative * _beside(counted, derivative)
+        derivative = last.backward(derivative, from_logits=logits is not None)
         gradients = last.gradients
         for layer in self._way_back:
             derivative = layer.backward(derivative)

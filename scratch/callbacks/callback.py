@@ -80,9 +80,6 @@ class Callback:
         """Hear that a batch of it is done: ``logs["outputs"]`` holds its activations."""
 
 
-BATCH_HOOKS = tuple(name for name in vars(Callback) if "_batch_" in name and name.count("_") == 3)
-
-
 def hears(callback: Any, hook: str) -> bool:
     """Tell whether a callback does anything at this hook: nothing need be computed for those that do not."""
     older = hook.replace("on_train_batch", "on_batch")
@@ -112,7 +109,13 @@ class CallbackList:
         for callback in (*self.callbacks, *((bar,) if bar else ())):
             callback.set_params(params)
             callback.set_model(model)
-        self._of_batches = {hook: [c for c in self.callbacks if hears(c, hook)] for hook in BATCH_HOOKS}
+        self._begins, self._ends = (
+            {
+                what: [c for c in self.callbacks if hears(c, f"on_{what}_batch_{when}")]
+                for what in ("train", "test", "predict")
+            }
+            for when in ("begin", "end")
+        )
 
     def __getattr__(self, hook: str) -> Callable[..., None]:
         """Return what calls a hook of all callbacks, the bar's last."""
@@ -127,12 +130,12 @@ class CallbackList:
 
     def batch_begins(self, what: str, batch: int) -> None:
         """Tell that a batch comes next, of what: "train", "test" or "predict"."""
-        for callback in self._of_batches[f"on_{what}_batch_begin"]:
+        for callback in self._begins[what]:
             getattr(callback, f"on_{what}_batch_begin")(batch, logs={})
 
     def batch_ends(self, what: str, batch: int, so_far: Callable[[], Any]) -> None:
         """Tell that a batch is done; ``so_far`` computes the logs, for those that hear."""
-        listening = self._of_batches[f"on_{what}_batch_end"]
+        listening = self._ends[what]
         if listening:
             logs = so_far()
             for callback in listening:

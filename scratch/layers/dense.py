@@ -88,7 +88,8 @@ class Dense(Layer):
 
         X: (N, D), da, dz: (N, U); dW: (D, U), db: (U,), dX: (N, D).
         """
-        self.dz = da if from_logits else self.pair.backward(self.z, self.a, da)
+        pair = self.pair
+        self.dz = da if from_logits else pair.gradient(self.z if pair.of_z else self.a, da)
         X, dz = self.X, self.dz
         if X.ndim > 2:  # more axes are more rows
             X, dz = X.reshape(-1, X.shape[-1]), dz.reshape(-1, dz.shape[-1])

@@ -20,7 +20,7 @@ class Dropout(Layer):
     """
 
     options = (*Layer.options, "rate", "seed")
-    computes = True
+    computes = asks_whether_it_trains = True
     unused = ("noise_shape",)
     mask: Array
 

@@ -40,7 +40,8 @@ class Layer(Configured):
     passes_down = True
     """Whether a layer below waits for the derivative: none does below the lowest one with weights."""
     training = False
-    """Whether the batch is one to learn from, which is all the same to most layers."""
+    """Whether the batch is one to learn from: set on layers that have ``asks_whether_it_trains``."""
+    asks_whether_it_trains: ClassVar[bool] = False
     input: KerasTensor
     output: KerasTensor
     X: Array

@@ -64,11 +64,13 @@ class Optimizer(Configured):
         global_clipnorm: float | None = None,
         name: str | None = None,
     ) -> None:
-        if sum(limit is not None for limit in (clipnorm, clipvalue, global_clipnorm)) > 1:
+        limits = sum(limit is not None for limit in (clipnorm, clipvalue, global_clipnorm))
+        if limits > 1:
             raise ValueError("Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set")
         self.name = name or snake_case(type(self).__name__)
         self.weight_decay, self.clipnorm, self.clipvalue = weight_decay, clipnorm, clipvalue
         self.global_clipnorm = global_clipnorm
+        self._limited = limits > 0
         self._rate: Rate = learning_rate if callable(learning_rate) else as_floatx(learning_rate)
         self.iterations = 0
         self._slots: list[list[Array]] = []
@@ -133,8 +135,9 @@ class Optimizer(Configured):
 
         Raises ValueError for the weights of another model than the first.
         """
-        self.build(weights)
-        gradients = self.clipped(gradients)
+        if len(self._slots) != len(weights):
+            self.build(weights)
+        gradients = self.clipped(gradients) if self._limited else gradients
         for w, dw, slots in zip(weights, gradients, self._slots, strict=True):
             if self.weight_decay and self._decays(w):
                 self.decay(w)

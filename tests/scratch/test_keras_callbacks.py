@@ -99,6 +99,10 @@ def test_best_weights_come_back_and_rates_end_at_their_least(capsys: pytest.Capt
     history = model_of(scratch).fit(X, FIVES, epochs=8, callbacks=[slower], verbose=0).history
     rates = sorted(set(history["learning_rate"]))
     assert rates == [float(np.float32(rate)) for rate in (0.04, 0.1)]
+    rests = scratch.callbacks.ReduceLROnPlateau(monitor="loss", mode="max", patience=1, factor=0.5, cooldown=3)
+    history = model_of(scratch).fit(X, FIVES, epochs=6, callbacks=[rests], verbose=0).history
+    assert [rate < 0.1 for rate in history["learning_rate"]] == [False, False, True, True, True, True]
+    assert len(set(history["learning_rate"])) == 3, "nothing counts while it rests"
     assert capsys.readouterr().out == ""
 
 

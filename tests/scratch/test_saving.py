@@ -123,6 +123,10 @@ def test_what_cannot_be_saved_or_opened_says_so(keras: Any, both_in: str, tmp_pa
 
 OTHERS: dict[str, tuple[Build, str]] = {
     "convolution": (lambda k: k.Sequential([k.Input((4, 4, 1)), k.layers.Conv2D(1, 2)]), "unknown layer 'Conv2D'"),
+    "model of another kind": (
+        lambda k: type("Own", (k.Model,), {"call": lambda self, x: x, "get_config": lambda self: {}})(),
+        "not Own",
+    ),
     "constraint": (
         lambda k: k.Sequential([k.Input((4,)), k.layers.Dense(1, kernel_constraint="non_neg")]),
         "Dense has no kernel_constraint",
@@ -135,7 +139,10 @@ def test_a_model_of_other_parts_is_refused(
     keras: Any, both_in: str, tmp_path: Path, build: Build, sentence: str
 ) -> None:
     path = tmp_path / "model.keras"
-    build(keras).save(path)
+    model = build(keras)
+    if not model.built:
+        model.build((None, 4))
+    model.save(path)
     with pytest.raises(ValueError, match=sentence):
         scratch.models.load_model(path)
 
