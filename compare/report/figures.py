@@ -80,7 +80,10 @@ def two_curves(
     epochs = list(range(1, len(scratch) + 1))
     figure, axes = _panel(title)
     every = max(1, len(epochs) // 20)
-    axes.plot(epochs, keras, color=COLOURS["keras"], linewidth=6, alpha=0.45, label="Keras")
+    wide: dict[str, Any] = {"linewidth": 6, "alpha": 0.45, "label": "Keras"}
+    if len(epochs) == 1:  # a line of one point is not seen
+        wide |= {"marker": "o", "markersize": 14}
+    axes.plot(epochs, keras, color=COLOURS["keras"], **wide)
     look: dict[str, Any] = {"linewidth": 1.6, "linestyle": "--", "marker": "x", "markevery": every}
     axes.plot(epochs, scratch, color=COLOURS["scratch"], label="NumPy", **look)
     over = ""
@@ -91,6 +94,7 @@ def two_curves(
         low, high = axes.get_ylim()
         if high - low < NARROWEST:
             axes.set_ylim((low + high - NARROWEST) / 2, (low + high + NARROWEST) / 2)
+    axes.ticklabel_format(axis="y", useOffset=False)
     _whole_numbers(axes)
     axes.legend()
     return DescribedFigure(

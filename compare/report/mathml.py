@@ -17,7 +17,7 @@ GREEK = {"alpha": "α", "beta": "β", "epsilon": "ε", "EPSILON": "ε"}
 SIGNS = {ast.Add: "+", ast.Sub: "−", ast.Mult: "·", ast.Eq: "≟", ast.Gt: ">", ast.GtE: "≥", ast.Lt: "<", ast.LtE: "≤"}
 SHORT = {"maximum": "max", "minimum": "min"}
 FENCED = {"abs": "||", "floor": "⌊⌋", "ceil": "⌈⌉", "norm": "‖‖"}
-OVER = {-1: "units", 0: "rows"}
+OVER = {"-1": "units", "0": "rows"}
 NUMBERED = re.compile(r"(d?[WXabz])(\d+)")
 """A symbol of one layer of several."""
 COMPARED, ADDED, MULTIPLIED, RAISED, ATOM = range(5)
@@ -147,7 +147,7 @@ def _call(node: ast.Call) -> Part:
         return _fenced(_tight(first, COMPARED), FENCED[name]), ATOM
     if name == "len" and first is not None:
         return _row(_element("mtext", text="length of\N{NO-BREAK SPACE}"), _tight(first, ATOM)), MULTIPLIED
-    axes = [ast.literal_eval(keyword.value) for keyword in node.keywords if keyword.arg == "axis"]
+    axes = [ast.unparse(keyword.value) for keyword in node.keywords if keyword.arg == "axis"]
     if name == "sum" and first is not None:
         return _row(_below(_operator("∑"), axes), _tight(first, MULTIPLIED)), ADDED
     arguments = node.args if isinstance(node.func, ast.Name) else [node.func.value, *node.args]  # type: ignore[attr-defined]
@@ -157,5 +157,5 @@ def _call(node: ast.Call) -> Part:
     return _row(_below(_element("mi", text=SHORT.get(name, name)), axes), _fenced(_row(*inside))), RAISED
 
 
-def _below(what: Element, axes: list[int]) -> Element:
-    return _element("munder", what, _element("mtext", text=OVER[axes[0]])) if axes else what
+def _below(what: Element, axes: list[str]) -> Element:
+    return _element("munder", what, _element("mtext", text=OVER.get(axes[0], axes[0]))) if axes else what

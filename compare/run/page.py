@@ -29,7 +29,7 @@ def write_report(outcome: Outcome, path: Path, command: str) -> None:
         "compare.run",
         "script.html",
         "compare.report",
-        heading=HEADINGS[verdict.word],
+        heading=HEADINGS[verdict.word] + (", as far as they were compared" if outcome.not_compared else ""),
         verdict=verdict,
         script=outcome.source.path.name,
         place=outcome.source.place,
