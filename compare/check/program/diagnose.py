@@ -1,5 +1,6 @@
 """What the steps of a recording say: the reading and the rule that explain them, or how far they do not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,6 +10,9 @@ from compare.check.program.reference import Due, Reading, Window, due, readings
 from compare.check.program.replay import CannotReplay
 from compare.check.program.steps import Training, find_training
 from compare.check.program.trace import Trace
+
+UNFIT = (ArithmeticError, AttributeError, CannotReplay, LookupError, TypeError, ValueError)
+"""What a reading that does not fit a program may raise."""
 
 STEPS = 6
 """So many steps are held against the derivative: a rate that is right by chance in one is not in six."""
@@ -86,10 +90,12 @@ def diagnose(trace: Trace, steps: int = STEPS) -> Diagnosis | None:
     if training is None or not training.steps:
         return None
     few = steps if training.steps[0].end - training.steps[0].begin < 4000 else 3
-    windows = [Window(training, step) for step in training.steps[:few]]
-    found = Diagnosis(training, windows)
+    windows = [Window(training, step) for step in training.steps[: few + 1]]
     second = windows[min(1, len(windows) - 1)]
-    for reading in readings(second):
+    possible = readings(second)
+    windows = windows[1:] if _first_is_other(windows, possible) else windows[:few]
+    found = Diagnosis(training, windows)
+    for reading in possible:
         dues: list[Due] = []
         try:
             for window in windows:
@@ -100,15 +106,7 @@ def diagnose(trace: Trace, steps: int = STEPS) -> Diagnosis | None:
         except CannotReplay as error:
             found.unknown.append(error)
             continue
-        except (
-            ValueError,
-            TypeError,
-            IndexError,
-            FloatingPointError,
-            ZeroDivisionError,
-            OverflowError,
-            AttributeError,
-        ):
+        except UNFIT:
             continue
         if len(dues) < min(3, len(windows)):
             continue
@@ -126,3 +124,21 @@ def diagnose(trace: Trace, steps: int = STEPS) -> Diagnosis | None:
     if found.dues:
         found.windows = windows[: min(len(dues) for dues in found.dues.values())]
     return found
+
+
+def _first_is_other(windows: Sequence[Window], possible: Sequence[Reading]) -> bool:
+    """Return whether the first step depends on fewer parameters: they may begin as values that no line has given."""
+    if len(windows) < 4:
+        return False
+    for reading in possible:
+        try:
+            first, second = (due(window, reading) for window in windows[:2])
+        except UNFIT:
+            continue
+        if second is not None and (first is None or _reached(first) < _reached(second)):
+            return True
+    return False
+
+
+def _reached(one: Due) -> int:
+    return sum(g is not None for g in one.gradients)

@@ -368,6 +368,14 @@ class Edits:
                     1.0,
                     each(number, partial(_axis, axis=new, position=position)),
                 )
+                if not kept and op.detail[1][-1] == "axis":
+                    yield Edit(
+                        "axis",
+                        axis.value.number,  # type: ignore[attr-defined]
+                        f"{new}, keepdims=True",
+                        1.2,
+                        each(number, partial(_axis_kept, axis=new, position=position)),
+                    )
             elif by_place:
                 place = node.args[-1]
                 if self.text(place) != str(new):
@@ -652,6 +660,13 @@ def _axis(replay: Replay, op: Op, axis: int, position: int) -> Value:
     x = inputs(replay, op)
     x[position] = axis
     return apply(replay, op, x)
+
+
+def _axis_kept(replay: Replay, op: Op, axis: int, position: int) -> Value:
+    x = inputs(replay, op)
+    x[position] = axis
+    new = Op(op.at, op.kind, op.node, op.frame, op.inputs, op.out, [op.detail[0], [*op.detail[1], "keepdims"]])
+    return apply(replay, new, [*x, True])
 
 
 def _with_axis(replay: Replay, op: Op, axis: int, keep: bool) -> Value:

@@ -92,6 +92,8 @@ class Examination:
     def __init__(self, path: Path, cells: Cells, call: str | None, limits: Limits, result: ProgramResult) -> None:
         self.path, self.cells, self.call, self.limits, self.result = path, cells, call, limits, result
         self.last = time.perf_counter() + limits.seconds * 0.5
+        self.mended_texts: list[str] | None = None
+        """The program with a fix that changes its forward pass, by which what it reports changes, too."""
 
     def run(self) -> None:
         """Examine the program."""
@@ -164,6 +166,8 @@ class Examination:
         if found is not None and reading is not None and reading in found.dues:
             description = self.described(found, reading)
         steps = [] if found is None or not found.dues else self.steps(trace, found, description)
+        if self.mended_texts is not None and findings:
+            findings = self.still_there(findings, whole_trace)
         lines = [*steps, *(self.line_of(whole_trace, one) for one in findings)]
         lines = sorted(self.without_doubles(lines), key=lambda line: not line.verified)  # what is sure comes first
         if lines:
@@ -225,6 +229,16 @@ class Examination:
         rows = self.safely(lambda: wrong_rows(trace, found.training, best))
         return rows + self.safely(lambda: wrong_reports(trace, found.training, best, rule))
 
+    def still_there(self, findings: Sequence[Finding], trace: Trace) -> list[Finding]:
+        """Return the findings that are made of a program whose forward pass is mended, too: others follow from it."""
+        assert self.mended_texts is not None
+        _, mended = self.look(self.mended_texts, MORE_EVENTS, MORE_SECONDS, trace.shortened)
+        found = None if mended is None else diagnose(mended)
+        if mended is None or found is None:
+            return list(findings)
+        names = {one.name for one in self.findings(mended, found, self.reading_of(found))}
+        return [one for one in findings if one.name in names]
+
     @staticmethod
     def safely(check: Callable[[], list[Finding]]) -> list[Finding]:
         """Return what a check finds; one that trips over an unusual program finds nothing."""
@@ -245,6 +259,7 @@ class Examination:
         for candidate in candidates[:VERIFIED]:
             texts = self.mended(trace.program, candidate.edits)
             if texts is not None and self.holds(texts, candidate.reading):
+                self.mended_texts = texts if candidate.forward else None
                 return self.lines_of_candidate(trace, candidate, texts, found)
         if candidates and not found.right:
             return self.lines_of_candidate(trace, candidates[0], None, found)
@@ -270,11 +285,12 @@ class Examination:
         """Return edits that mend the steps, as far as replaying them tells."""
         readings = list(only) if only else [r for r in found.dues if r.loss.name != "mae"] or list(found.dues)
         until = min(time.perf_counter() + SEARCH_SECONDS, self.last)
-        bench = Bench(found.training, found.windows, readings, until, {r: found.dues[r] for r in readings})
-        bench.counts = {r: found.counts[r] for r in readings}
+        dues = {r: found.dues[r] for r in readings}
+        counts = {r: found.counts[r] for r in readings}
+        bench = Bench(found.training, found.windows, readings, until, dues, counts)
         bench.strange = description.strange is not None
         bench.adaptive = any(rule is not None and rule.beta_2 for rule in found.rules.values())
-        wrong = {r: found.wrong[r] for r in readings}
+        wrong = {r: found.wrong[r] for r in dues}
         return bench.search(all_edits(bench, min(wrong.values(), key=len)), wrong)
 
     def mended(self, program: Program, edits: Sequence[Edit]) -> list[str] | None:

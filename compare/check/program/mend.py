@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from compare.check.program.edits import Edit, Edits, Override
 from compare.check.program.optimizers import SAFETY, Moves, Rule, find_rule_of, plain
-from compare.check.program.reference import Due, Reading, Window, due, meetings, relevant, unit
+from compare.check.program.reference import LOSSES, Due, Reading, Window, due, meetings, relevant, unit
 from compare.check.program.replay import CannotReplay, Replay, compute
 from compare.check.program.scope import Scope
 from compare.check.program.steps import Training
@@ -26,6 +26,12 @@ FAILS = (CannotReplay, ValueError, TypeError, IndexError, ZeroDivisionError, Ove
 """What an operation on the wrong values may raise."""
 
 
+REMAKES = frozenset(
+    ("left only", "right only", "call left out", "slope", "factor", "rows", "summed", "another value", "difference")
+)
+"""Edits by which a forward pass becomes another model, whose derivative may well be what the program computes."""
+
+
 @dataclass
 class Candidate:
     """Edits that together make every parameter move as a reading wants it, in the steps that were replayed."""
@@ -34,6 +40,8 @@ class Candidate:
     reading: Reading
     rule: Rule
     cost: float
+    forward: bool
+    """Whether the forward pass changes, too."""
 
 
 @dataclass
@@ -46,6 +54,8 @@ class Bench:
     until: float
     """When to stop trying."""
     dues: dict[Reading, list[Due]] = field(default_factory=dict)
+    counts: dict[Reading, int] = field(default_factory=dict)
+    """For each reading, how many parameters it has."""
 
     def __post_init__(self) -> None:
         """Find what leads to what, once."""
@@ -54,11 +64,24 @@ class Bench:
         met = [m for m in relevant(self.quick, meetings(self.quick)) if any(m.op.node == r.node for r in self.readings)]
         self.predictions = list(dict.fromkeys(m.prediction for m in met))
         self.forward = {op.at for op in self.quick.way(self.predictions)}
-        self.leading = self.quick.way([*self.quick.step.after, *self.predictions])
+        self.readings += self._hidden()
         self.ops = self.quick.ops()
         self.needed = {op.at for window in self.windows for op in window.way(window.step.after)} | self.forward
         self.scopes = {id(w): Scope(self.trace, w.step.first, w.step.end) for w in self.windows}
         self.zero = self._zeroed_states()
+
+    def _hidden(self) -> list[Reading]:
+        """Return cross-entropies that the predictions, as they are now, do not allow: an edit may make them fit."""
+        known = set(self.readings)
+        most = max(self.counts.values(), default=0)
+        found = []
+        for reading in list(known):
+            for loss in LOSSES[1:3]:
+                other = Reading(reading.node, reading.form, loss)
+                if other not in known and other not in found:
+                    found.append(other)
+                    self.counts[other] = most
+        return found
 
     def _zeroed_states(self) -> dict[int, Array]:
         """Return the states that are moved by gradients, as they are before the first step: 0."""
@@ -126,6 +149,8 @@ class Bench:
         if increments is None:
             return {}
         forward = bool(self.forward & overrides.keys())
+        if forward and any(edit.kind in REMAKES and self.changes(edit) for edit in edits):
+            return {}
         found = {}
         for reading in self.readings:
             try:
@@ -271,9 +296,11 @@ class Bench:
 
     def changes_the_model(self, *edits: Edit) -> bool:
         """Return whether an edit changes the forward pass, in which nothing is strange."""
-        return not self.strange and any(
-            self.forward & (edit.resolve(self.quick, self.scopes[id(self.quick)]) or {}).keys() for edit in edits
-        )
+        return not self.strange and any(self.changes(edit) for edit in edits)
+
+    def changes(self, edit: Edit) -> bool:
+        """Return whether an edit changes the forward pass."""
+        return bool(self.forward & (edit.resolve(self.quick, self.scopes[id(self.quick)]) or {}).keys())
 
     def complete(self, edits: tuple[Edit, ...], reading: Reading) -> list[Candidate]:
         """Return edits as a candidate if the steps follow a rule with them, else nothing."""
@@ -283,16 +310,17 @@ class Bench:
         cost = sum(self.cost(edit) for edit in edits)
         if self.zero and rule.name == "sgd":
             cost += 1.5  # a program that keeps velocities means to use them
-        return [Candidate(edits, reading, rule, cost)]
+        return [Candidate(edits, reading, rule, cost, any(self.changes(edit) for edit in edits))]
 
-    counts: dict[Reading, int] = field(default_factory=dict)
     strange: bool = False
     """Whether the forward pass has an activation that nobody knows."""
 
     def cost(self, edit: Edit) -> float:
         """Return how large a change an edit is; one of the forward pass changes the model itself."""
         overrides = edit.resolve(self.quick, self.scopes[id(self.quick)]) or {}
-        return edit.cost + (1.5 if self.forward & overrides.keys() and not self.strange else 0.0)
+        if not self.forward & overrides.keys():
+            return edit.cost
+        return edit.cost + (0.0 if self.strange else 1.5)
 
 
 def all_edits(bench: Bench, wrong_chains: frozenset[int]) -> list[Edit]:

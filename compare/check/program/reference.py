@@ -372,6 +372,8 @@ def due(
         fitted = None if y is None else aligned(a, y, meeting.form)
         if fitted is None:
             return None
+        if not reading.loss.fits(a, fitted):
+            return None
         labels.append(fitted)
         start, seed = _start(window, reading, prediction, a, fitted, replay)
         seeds[start] = seeds[start] + seed if start in seeds else seed
