@@ -36,7 +36,7 @@ MORE_EVENTS, MORE_SECONDS = 300_000, 8.0
 """A second look, where the first has seen no step, or has not seen what comes after the training."""
 TURNS = 3
 """So many turns of the outermost loop of a long training are seen in the second look."""
-SEARCH_SECONDS = 4.0
+SEARCH_SECONDS = 6.0
 VERIFIED = 3
 """So many candidates are run at most before the search is given up."""
 
