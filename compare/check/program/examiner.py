@@ -11,11 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
+from compare.check.program.bias_per_row import bias_per_row
 from compare.check.program.describe import Description, describe
 from compare.check.program.diagnose import Diagnosis, diagnose
 from compare.check.program.edits import Edit
 from compare.check.program.finding import Finding, edited
 from compare.check.program.mend import Bench, Candidate, all_edits
+from compare.check.program.nominal_batch import nominal_batch
 from compare.check.program.optimizers import Rule
 from compare.check.program.reference import Reading
 from compare.check.program.reports import wrong_reports
@@ -34,7 +36,7 @@ MORE_EVENTS, MORE_SECONDS = 300_000, 8.0
 """A second look, where the first has seen no step, or has not seen what comes after the training."""
 TURNS = 3
 """So many turns of the outermost loop of a long training are seen in the second look."""
-SEARCH_SECONDS = 4.0
+SEARCH_SECONDS = 6.0
 VERIFIED = 3
 """So many candidates are run at most before the search is given up."""
 
@@ -226,7 +228,9 @@ class Examination:
             return self.safely(lambda: wrong_rows(trace, None, None))
         best = self.reading_of(found)
         rule = found.rules.get(best) if best is not None else None
-        rows = self.safely(lambda: wrong_rows(trace, found.training, best))
+        rows = self.safely(lambda: bias_per_row(trace, found.training, best))
+        rows += self.safely(lambda: nominal_batch(trace, found.training, best))
+        rows += self.safely(lambda: wrong_rows(trace, found.training, best))
         return rows + self.safely(lambda: wrong_reports(trace, found.training, best, rule))
 
     def still_there(self, findings: Sequence[Finding], trace: Trace) -> list[Finding]:
@@ -295,16 +299,17 @@ class Examination:
 
     def mended(self, program: Program, edits: Sequence[Edit]) -> list[str] | None:
         """Return the cells with edits applied; None where they do not fit together."""
-        if any(edit.move_after is not None for edit in edits):
-            return moved(program, edits)
-        replaced = tuple((edit.node, edit.text) for edit in edits)
+        moves = [edit for edit in edits if edit.move_after is not None]
+        replaced = tuple((edit.node, edit.text) for edit in edits if edit.move_after is None)
         try:
-            texts = edited(program, replaced)
-            for text in texts:
+            texts: list[str] | None = edited(program, replaced)
+            for move in moves:
+                texts = moved(program, move, texts or [])
+            for text in texts or []:
                 ast.parse(text)
         except (SyntaxError, AssertionError, IndexError):
             return None
-        return texts[: len(self.cells.texts)]
+        return None if texts is None or len(moves) > 1 else texts[: len(self.cells.texts)]
 
     def holds(self, texts: Sequence[str], reading: Reading | None) -> bool:
         """Return whether an edited program's steps are right when it runs."""
@@ -412,10 +417,9 @@ def replace_fix(line: WrongLine, fix: str | None, verified: bool) -> WrongLine:
     return WrongLine(**{**values, "fix": fix, "verified": verified})
 
 
-def moved(program: Program, edits: Sequence[Edit]) -> list[str] | None:
-    """Return the cells with a statement moved behind another one of the same block."""
-    (edit,) = edits if len(edits) == 1 else (None,)
-    if edit is None or edit.move_after is None:
+def moved(program: Program, edit: Edit, cells: Sequence[str]) -> list[str] | None:
+    """Return cells, whose lines are those of the program, with a statement moved behind another one of its block."""
+    if edit.move_after is None or [len(lines_of(c)) for c in cells] != [len(lines_of(c)) for c in program.cells]:
         return None
     first, last = program.nodes[edit.node], program.nodes[edit.move_after]
     if not isinstance(first, ast.stmt) or not isinstance(last, ast.stmt):
@@ -429,7 +433,7 @@ def moved(program: Program, edits: Sequence[Edit]) -> list[str] | None:
     assert isinstance(last, ast.stmt)
     if program.cell_of[last.number] != cell or last.lineno < first.lineno:  # type: ignore[attr-defined]
         return None
-    lines = program.cells[cell].splitlines(keepends=True)
+    lines = cells[cell].splitlines(keepends=True)
     begin, end = first.lineno - 1, first.end_lineno or first.lineno
     block, behind = lines[begin:end], last.end_lineno or last.lineno
     if isinstance(last, ast.Return) and last.value is not None:
@@ -441,6 +445,4 @@ def moved(program: Program, edits: Sequence[Edit]) -> list[str] | None:
         new = [*lines[:begin], *before, *block, *rest, f"{indent}return {name}\n", *lines[behind:]]
     else:
         new = [*lines[:begin], *lines[end:behind], *block, *lines[behind:]]
-    texts = list(program.cells)
-    texts[cell] = "".join(new)
-    return texts
+    return [*cells[:cell], "".join(new), *cells[cell + 1 :]]

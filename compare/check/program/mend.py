@@ -255,15 +255,15 @@ class Bench:
             if time.perf_counter() > self.until:
                 break
             scores = self.score([edit])
-            better = 0
+            left = []
             for reading, good in scores.items():
                 count = self.counts[reading]
-                base = count - len(wrong.get(reading, frozenset()))
                 if len(good) == count:
                     found += self.complete((edit,), reading)
-                better = max(better, len(good) - base)
-            if better > 0:
-                partial.append((better, edit, scores))
+                if count - len(good) < len(wrong.get(reading, range(count))):
+                    left.append(count - len(good))
+            if left:
+                partial.append((min(left), edit, scores))
         if not found:
             found = self.pairs(edits, partial)
         return sorted(found, key=lambda candidate: candidate.cost)
@@ -272,7 +272,7 @@ class Bench:
         self, edits: Sequence[Edit], partial: Sequence[tuple[int, Edit, dict[Reading, frozenset[int]]]]
     ) -> list[Candidate]:
         """Return pairs of edits that mend everything: one that mends most, and another one beside it."""
-        best = sorted(partial, key=lambda p: (-p[0], p[1].cost))
+        best = sorted(partial, key=lambda p: (p[0], p[1].cost))
         firsts: list[tuple[Edit, dict[Reading, frozenset[int]]]] = []
         alike: dict[object, int] = {}
         for _, edit, scores in best:
