@@ -63,7 +63,10 @@ class Bench:
         self.quick = self.windows[min(1, len(self.windows) - 1)]
         met = [m for m in relevant(self.quick, meetings(self.quick)) if any(m.op.node == r.node for r in self.readings)]
         self.predictions = list(dict.fromkeys(m.prediction for m in met))
-        self.forward = {op.at for op in self.quick.way(self.predictions)}
+        step = self.quick.step
+        fresh = [self.trace.maker[ref] for ref in step.after if ref not in step.before]
+        first_update = min(fresh, default=step.end)  # predictions after it are those of a report
+        self.forward = {op.at for op in self.quick.way(self.predictions) if op.at < first_update}
         self.readings += self._hidden()
         self.ops = self.quick.ops()
         self.needed = {op.at for window in self.windows for op in window.way(window.step.after)} | self.forward
@@ -243,7 +246,10 @@ class Bench:
                 steps.append(moved)
         except FAILS:
             return None
-        return find_rule_of(self.training, dues, steps, replay)
+        rule = find_rule_of(self.training, dues, steps, replay)
+        if (rule is None or rule.wrong) and len(dues) > 4:
+            rule = find_rule_of(self.training, dues[1:], steps[1:], replay)  # from zero weights a step may tell little
+        return rule
 
     # ------------------------------------------------------------------ the search
 

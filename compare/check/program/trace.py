@@ -129,7 +129,7 @@ class Trace:
                     self.holders[entry].append(ref)
         for op in self.ops:
             if op.kind in COMPUTES:
-                if self.maker[op.out] < 0:
+                if self.maker[op.out] < 0 and self.rows[op.out][0] != "plain":  # a whole number comes from anywhere
                     self.maker[op.out] = op.at
                 for ref in op.inputs:
                     self.users[ref].append(op.at)
