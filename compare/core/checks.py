@@ -21,7 +21,10 @@ from scratch.arrays import Array, Stored
 PROBE_BIAS = 0.25
 """The checks of a single batch start from this bias: at the initial 0, a bias that is left out would not show."""
 
-ONE_STEP = ("initial weights", "inputs", "z", "a", "loss", "dz", "dW, db", "weights after one step")
+ONE_STEP = ("initial weights", "z", "a", "loss", "dz", "dW, db", "weights after one step")
+
+INPUTS = "inputs"
+"""The rung of what a script feeds to its model, where a layer may change it on the way in."""
 
 LAYER = "layer "
 """So begin the rungs of a model of several layers, each of which has one on the way up and one on the way back."""
@@ -53,7 +56,7 @@ class Check:
     @property
     def of_one_step(self) -> bool:
         """Whether it lies below the whole run, where tolerances are worked out rather than measured."""
-        return self.rung in ONE_STEP or self.rung.startswith(LAYER)
+        return self.rung in (*ONE_STEP, INPUTS) or self.rung.startswith(LAYER)
 
     def not_reached(self) -> "Check":
         """Return this check without its findings."""

@@ -32,18 +32,19 @@ class Verdict:
         return next((check for check in self.checks if check.ok is False), None)
 
 
-def judge(training: Runs, checks: Sequence[Check]) -> Verdict:
+def judge(training: Runs, checks: Sequence[Check], needs_excess: bool = False) -> Verdict:
     """Decide between Keras and scratch: matched, rounding-limited or mismatched.
 
     A check below the whole run that fails is a mismatch, whatever the run does. A run is rounding-limited where the
-    perturbed runs drift apart faster than rounding errors add up, unless Keras departed from scratch before that. Where
-    Keras itself never went further from scratch than rounding adds up to, no drift is needed to explain it: it matches.
+    perturbed runs drift apart faster than rounding errors add up, unless Keras departed from scratch before that. With
+    ``needs_excess`` it matches where Keras itself never went further from scratch than rounding adds up to: no drift is
+    needed to explain that.
     """
     failed = next((check for check in checks if check.ok is False), None)
     departed, amplified = training.first_departure(training.keras), training.first_amplification()
     if (
         amplified
-        and training.first_excess()
+        and (not needs_excess or training.first_excess())
         and (departed is None or amplified <= departed)
         and not (failed and failed.of_one_step)
     ):

@@ -284,7 +284,7 @@ class Watcher:
         self.side.keep(read, following.models)
         call.rows = runs.size.train, runs.size.validation
         call.batch_size = runs.size.batch_size
-        judged = judge(runs, checks)
+        judged = judge(runs, checks, needs_excess=True)
         if judged.word != "mismatched":
             for part, (x, y) in rows_named(request.feed, request.held_out).items():
                 outputs = all_outputs(read, model.predict, following.models, x)
@@ -294,7 +294,7 @@ class Watcher:
                 share = baseline(y, call.labels)
                 if share is not None:
                     call.baseline[part] = share
-            judged = judge(runs, checks)
+            judged = judge(runs, checks, needs_excess=True)
         call.checks = checks
         call.verdict = Verdict(judged.word, judged.sentence, epoch=judged.epoch)
         if judged.word == "rounding-limited":
