@@ -72,3 +72,8 @@ def test_an_optimizer_keeps_to_the_weights_that_it_began_with() -> None:
     optimizer.apply([w * 0], [w])
     with pytest.raises(ValueError, match="make one for each"):
         optimizer.apply([w * 0, w * 0], [w, w.copy()])
+
+
+def test_gradients_that_nothing_limits_stay_as_they_are() -> None:
+    gradients = [np.array([3.0, -4.0])]
+    assert scratch.optimizers.SGD().clipped(gradients) is gradients

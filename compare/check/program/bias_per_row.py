@@ -6,7 +6,7 @@ from compare.check.program.diagnose import diagnose
 from compare.check.program.finding import Edit, Finding
 from compare.check.program.reference import Reading, Window, meetings
 from compare.check.program.steps import Training
-from compare.check.program.trace import COMPUTES, Trace
+from compare.check.program.trace import COMPUTES, Op, Trace
 
 NAME = "bias-not-summed"
 
@@ -23,11 +23,32 @@ def bias_per_row(trace: Trace, training: Training, reading: Reading | None) -> l
         if not shape or shape not in rows or max(shape) < 2:
             continue
         added = [op for op in window.ops() if op.kind == "binary" and op.detail in ("+", "-") and ref in op.inputs]
-        forward = [op for op in added if op.out not in chain.refs and trace.shape(op.out) == shape]
+        forward = [
+            op
+            for op in added
+            if op.out not in chain.refs and trace.shape(op.out) == shape and _rows(window, op, ref) > 1
+        ]
         update = trace.ops[chain.made[1]]
         if forward and update.kind in COMPUTES:
             found.append(_finding(trace, update.node, shape))
     return found
+
+
+def _rows(window: Window, op: Op, bias: int) -> int:
+    """Return how many examples a weighted sum has, to which a bias is added; 0 where it is no product."""
+    trace = window.trace
+    (weighted,) = [ref for ref in op.inputs if ref != bias] or [bias]
+    made = trace.maker[weighted]
+    product = trace.ops[made] if made >= window.step.first else None
+    if product is None:
+        return 0
+    name = product.detail if product.kind == "binary" else product.detail[0] if product.kind == "call" else ""
+    if name != "@" and str(name).rpartition(".")[2] not in ("dot", "matmul"):
+        return 0
+    shape = trace.shape(weighted)
+    if window.upstream([product.inputs[0]]) & window.cut or product.inputs[0] in window.cut:
+        return shape[1] if len(shape) > 1 else 1  # W @ x: the examples lie along the columns
+    return shape[0] if shape else 1
 
 
 def _finding(trace: Trace, node: int, shape: tuple[int, ...]) -> Finding:

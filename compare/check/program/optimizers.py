@@ -119,6 +119,8 @@ def _solve(columns: Sequence[Array], target: Array) -> tuple[Array, Array]:
         c = float(g @ target) / max(float(g @ g), 1e-300)
         return np.array([c]), target - c * g
     A = np.stack(columns, axis=1)
+    if not (np.isfinite(A).all() and np.isfinite(target).all()):
+        return np.zeros(len(columns)), np.full_like(target, np.inf)
     scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
     solution = np.linalg.lstsq(A / scale, target, rcond=1e-12)[0] / scale
     return solution, target - A @ solution
@@ -278,6 +280,10 @@ def _linear_rule(
             return None
         rate = c
     l2 = max((-penalties[n] / rate for n in good if penalties.get(n)), default=0.0)
+    share = max(abs(rate) * np.abs(g).max() - 1e-3 * np.abs(d).max() for m in all_moves
+                for g, d in zip(m.gradients, m.increments, strict=True))  # fmt: skip
+    if share < 0:
+        return None  # the derivative has no part in it: what moves goes on by itself
     wrong = frozenset(m.chain for m in all_moves) - frozenset(good)
     steps = len(all_moves[0].gradients)
     return Rule("momentum" if many == 2 else "nesterov", [rate] * steps, momentum, l2, wrong=wrong)
@@ -365,6 +371,8 @@ def _adaptive_fit(m: Moves, name: str, b1: float, b2: float, corrected: bool) ->
         return None
     x, y = (np.concatenate(side) for side in zip(*found, strict=True))
     A = np.stack([x, np.ones_like(x)], axis=1)
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        return None
     weight = 1 / np.maximum(np.abs(y), 1e-300)
     (slope, offset), *_ = np.linalg.lstsq(A * weight[:, None], y * weight, rcond=None)
     if slope <= 0:

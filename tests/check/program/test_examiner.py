@@ -154,3 +154,42 @@ def test_a_module_trains_by_the_expression_that_is_named(tmp_path: Path) -> None
     body = "\n".join("    " + line if line else line for line in PURE.splitlines()[2:])
     source = f"import math\n\n\ndef train():\n{body}\n"
     assert examined(tmp_path, source, call="train()").verdict == "right"
+
+
+COLUMN = """\
+import numpy as np
+
+rng = np.random.RandomState(1)
+X, y = rng.randn(30, 4, 1), rng.rand(30, 3, 1)
+w, b = rng.randn(3, 4), rng.randn(3, 1)
+for epoch in range(4):
+    for x, t in zip(X, y):
+        a = np.tanh(w @ x + b)
+        d = (a - t) * (1 - a ** 2)
+        w = w - 0.1 * d @ x.T
+        b = b - 0.1 * d
+"""
+
+
+def test_units_in_a_column_are_no_rows(tmp_path: Path) -> None:
+    """One example a step, as a column: a bias for each unit is right."""
+    assert examined(tmp_path, COLUMN).verdict == "right"
+
+
+def test_a_bias_that_grows_to_one_for_each_row_is_found(tmp_path: Path) -> None:
+    """Without its sum the bias takes the shape of the weighted sums."""
+    source = replaced(NET, "b2 -= 0.5 * d2.sum(axis=0, keepdims=True)", "b2 = b2 - 0.5 * d2")
+    assert examined(tmp_path, source).wrong[0].name == "bias-not-summed"
+
+
+def test_a_short_batch_divided_as_a_whole_one_is_found(tmp_path: Path) -> None:
+    """The last of three batches has 4 rows and is divided by 16."""
+    source = replaced(
+        NET,
+        "    a1 = np.tanh(X @ W1",
+        "  for s in range(0, 36, 16):\n    x, t = X[s:s + 16][:36 - s], y[s:s + 16][:36 - s]\n    a1 = np.tanh(x @ W1",
+    )
+    source = source.replace("- y)", "- t)").replace("/ len(X)", "/ 16").replace("X.T @ d1", "x.T @ d1")
+    first = examined(tmp_path, source).wrong[0]
+    assert first.name == "nominal-batch-size-on-a-short-batch"
+    assert first.verified
