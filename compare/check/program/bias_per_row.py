@@ -46,7 +46,9 @@ def _rows(window: Window, op: Op, bias: int) -> int:
     if name != "@" and str(name).rpartition(".")[2] not in ("dot", "matmul"):
         return 0
     shape = trace.shape(weighted)
-    if window.upstream([product.inputs[0]]) & window.cut or product.inputs[0] in window.cut:
+    left = product.inputs[0]
+    turned = trace.ops[trace.maker[left]] if trace.maker[left] >= window.step.first else None
+    if left in window.cut or (turned is not None and turned.kind == "attribute" and turned.inputs[0] in window.cut):
         return shape[1] if len(shape) > 1 else 1  # W @ x: the examples lie along the columns
     return shape[0] if shape else 1
 
