@@ -45,12 +45,11 @@ def _rows(window: Window, op: Op, bias: int) -> int:
     name = product.detail if product.kind == "binary" else product.detail[0] if product.kind == "call" else ""
     if name != "@" and str(name).rpartition(".")[2] not in ("dot", "matmul"):
         return 0
-    shape = trace.shape(weighted)
-    left = product.inputs[0]
-    turned = trace.ops[trace.maker[left]] if trace.maker[left] >= window.step.first else None
-    if left in window.cut or (turned is not None and turned.kind == "attribute" and turned.inputs[0] in window.cut):
-        return shape[1] if len(shape) > 1 else 1  # W @ x: the examples lie along the columns
-    return shape[0] if shape else 1
+    weights = product.inputs[-1]
+    turned = trace.ops[trace.maker[weights]] if trace.maker[weights] >= window.step.first else None
+    if weights in window.cut or (turned is not None and turned.kind == "attribute" and turned.inputs[0] in window.cut):
+        return (trace.shape(weighted) or (1,))[0]
+    return 0  # W @ x has its examples along the columns
 
 
 def _finding(trace: Trace, node: int, shape: tuple[int, ...]) -> Finding:
