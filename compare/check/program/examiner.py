@@ -173,10 +173,12 @@ class Examination:
         lines = [*steps, *(self.line_of(whole_trace, one) for one in findings)]
         lines = sorted(self.without_doubles(lines), key=lambda line: not line.verified)  # what is sure comes first
         if lines:
-            self.result.verdict = WRONG
+            self.result.verdict, self.result.missing = WRONG, None
         elif found is not None and found.dues:
             self.result.verdict = RIGHT if found.right is not None else self.undecided(found)
         self.result.wrong = lines
+        if found is not None and found.right is None and not any(line.verified for line in steps):
+            description.conventions = []  # of steps that nothing explains it is not known what is meant
         if self.result.verdict != UNREADABLE and found is not None:
             self.put(description)
 

@@ -12,7 +12,7 @@ from typing import Any
 RIGHT, WRONG, NOT_UNDERSTOOD, UNREADABLE = "right", "wrong", "not understood", "unreadable"
 VERDICTS = (RIGHT, WRONG, NOT_UNDERSTOOD, UNREADABLE)
 
-VERIFIED = "verified: applied to a copy and run again, the program now equals the reference to rounding"
+VERIFIED = "verified: applied to a copy and run again, what was wrong here is now as it is due"
 NOT_VERIFIED = "not verified: try it, and check again"
 
 Place = tuple[int | None, int]
