@@ -1,7 +1,6 @@
 """Is a whole program run as it is, read afterwards, and kept from harming anything?"""
 
 import os
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from compare.check.sandbox import Limits
 from compare.check.sandbox.processes import Gone
 from compare.check.sandbox.program import ProgramSandbox, Recording, checked
+from tests.check.sandbox.left_running import ends
 from tests.check.sandbox.program_runs import EVENTS, QUICK, run_once
 
 FINE = "import numpy as np\nW = np.arange(3.0) * 2.0\nprint('done')"
@@ -378,20 +378,7 @@ if pid == 0:
 def test_nothing_is_left_running(apart: bool, tmp_path: Path) -> None:
     with ProgramSandbox(tmp_path / "mine.py", [LEFT_BEHIND], replace(QUICK, apart=apart)) as sandbox:
         sandbox.run(events=EVENTS, seconds=2)
-    deadline = time.monotonic() + 10
-    while running(b"98765.1234") and time.monotonic() < deadline:
-        pass  # the kernel takes a moment to bury what it has killed
-    assert not running(b"98765.1234")
-
-
-def running(needle: bytes) -> bool:
-    for directory in Path("/proc").glob("[0-9]*"):
-        try:
-            if needle in (directory / "cmdline").read_bytes():
-                return True
-        except OSError:
-            continue
-    return False
+    assert ends(b"98765.1234")
 
 
 def test_no_file_descriptor_and_no_directory_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
