@@ -12,7 +12,7 @@ from compare.check.program.derivative import adjoints
 from compare.check.program.layers import Layer, predictions_of, way_to
 from compare.check.program.naming import Naming
 from compare.check.program.optimizers import Rule
-from compare.check.program.reference import Due, meetings
+from compare.check.program.reference import Due
 from compare.check.program.replay import CannotReplay, Replay
 from compare.check.program.result import LineNote
 from compare.check.program.trace import COMPUTES, Op, Trace
@@ -142,7 +142,7 @@ class Backward:
     def _labelled(self) -> set[int]:
         """The values of the step that depend on labels."""
         step = self.window.step
-        labels = {m.label for m in meetings(self.window)}
+        labels = {m.label for m in self.window.meetings}
         marked = set(labels)
         for ref in labels:
             self.trace.mark_holders(ref, marked)
@@ -238,7 +238,7 @@ class Backward:
         for before, after in zip(step.before, step.after, strict=True):
             if before in owners:
                 found[after] = owners[before]
-        for meeting in meetings(self.window):
+        for meeting in self.window.meetings:
             if meeting.op.node == self.due.reading.node:
                 found.setdefault(meeting.label, ("y", 0))
         return found

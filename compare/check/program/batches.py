@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from compare.check.program.origins import Follower, Index
-from compare.check.program.reference import Reading, Window, _label_index, meetings, relevant
+from compare.check.program.reference import Reading, Window, _label_index
 from compare.check.program.steps import Training, without_rates
 from compare.check.program.trace import COMPUTES, Op, Trace
 
@@ -107,7 +107,7 @@ class Rows:
     def _label(self, window: Window, op: Op) -> tuple[int, int | None] | None:
         """Return the node at which labels come in, and their position there; None for an index."""
         if self.reading is not None:
-            for met in relevant(window, meetings(window)):
+            for met in window.relevant:
                 if met.op.node == self.reading.node and met.form == self.reading.form:
                     return met.op.node, None if met.form == "entry" else met.op.inputs.index(met.label)
         for one in window.way(window.step.after):

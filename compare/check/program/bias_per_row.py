@@ -4,7 +4,7 @@ import ast
 
 from compare.check.program.diagnose import diagnose
 from compare.check.program.finding import Edit, Finding
-from compare.check.program.reference import Reading, Window, meetings
+from compare.check.program.reference import Reading, Window
 from compare.check.program.steps import Training
 from compare.check.program.trace import COMPUTES, Op, Trace
 
@@ -16,7 +16,7 @@ def bias_per_row(trace: Trace, training: Training, reading: Reading | None) -> l
     if reading is None or len(training.steps) < 2:
         return []
     window = Window(training, training.steps[1])
-    rows = {trace.shape(m.prediction) for m in meetings(window) if m.op.node == reading.node}
+    rows = {trace.shape(m.prediction) for m in window.meetings if m.op.node == reading.node}
     found = []
     for chain, ref in zip(training.parameters, window.step.before, strict=True):
         shape = trace.shape(ref)

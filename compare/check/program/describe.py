@@ -13,7 +13,7 @@ from compare.check.program.backward import Backward, WrongStep
 from compare.check.program.layers import Layer, Model, Strange, feature_axis, find_layers, name_of_op
 from compare.check.program.naming import Naming
 from compare.check.program.optimizers import Rule
-from compare.check.program.reference import Due, Reading, meetings, unit
+from compare.check.program.reference import Due, Reading, unit
 from compare.check.program.result import LineNote
 from compare.check.program.steps import Training
 from compare.check.program.trace import COMPUTES, Trace
@@ -290,7 +290,7 @@ class Teller:
         return found
 
     def _label_name(self) -> str | None:
-        for meeting in meetings(self.due.window):
+        for meeting in self.due.window.meetings:
             if meeting.op.node == self.reading.node and meeting.form == self.reading.form:
                 return self.naming.operand(meeting.op, meeting.label) or self.naming.index(meeting.op, meeting.label)
         return None

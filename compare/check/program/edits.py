@@ -43,7 +43,6 @@ class Edit:
     """For one step: the operations that are computed otherwise, by their place in the recording."""
     move_after: int | None = None
     """For a move: the statement behind which ``node``, a statement, is put."""
-    names: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Show what is done where."""
@@ -461,12 +460,15 @@ class Edits:
                     form.format(other),
                     1.4,
                     with_value(number, other, replaced(position)),
-                    names=(other,),
                 )
             if turned and not alike:
-                yield Edit("another value", target, form.format(f"{other}.T"), 1.6,
-                           with_value(number, other, lambda r, o, v: replaced(position)(r, o, anp.transpose(v))),
-                           names=(other,))  # fmt: skip
+                yield Edit(
+                    "another value",
+                    target,
+                    form.format(f"{other}.T"),
+                    1.6,
+                    with_value(number, other, lambda r, o, v: replaced(position)(r, o, anp.transpose(v))),
+                )
         if old in self.labels and len(shape) == 1 and shape[0] > 1 and any(len(trace.shape(i)) == 2 for i in op.inputs):
             for written, form2 in (
                 (f"{bracketed(operand, text)}.reshape(-1, 1)", (-1, 1)),
@@ -516,7 +518,6 @@ class Edits:
                         other,
                         1.6,
                         with_value(number, other, factor(lambda x, v: v)),
-                        names=(other,),
                     )
         if len(shape) == 2 and shape[0] == shape[1]:
             yield Edit("transposed", target, f"{inner}.T", 1.2, each(number, wrapped(anp.transpose)))
@@ -531,7 +532,6 @@ class Edits:
                         form.format(x=inner, a=other),
                         2.0 + (1.2 if " / " in form else 0.0),
                         with_value(number, other, factor(of_slope)),
-                        names=(other,),
                     )
         for other, scalar in self.scope.all(op).items():
             if trace.size(scalar) == 1 and scalar != ref and trace.shape(scalar) in ((), (1,)):
@@ -549,7 +549,6 @@ class Edits:
                     f"{inner} * {other}",
                     2.0,
                     with_value(number, other, factor(lambda x, v: x * v)),
-                    names=(other,),
                 )
                 yield Edit(
                     "factor",
@@ -557,7 +556,6 @@ class Edits:
                     f"{inner} / {other}",
                     2.0,
                     with_value(number, other, factor(lambda x, v: x / v)),
-                    names=(other,),
                 )
             elif trace.size(scalar) > 1 and len(trace.shape(scalar)) == 2 and len(shape) <= 2:
                 rows = trace.shape(scalar)
@@ -575,7 +573,6 @@ class Edits:
                     f"{inner} + {other}",
                     2.0,
                     with_value(number, other, factor(lambda x, v: x + v)),
-                    names=(other,),
                 )
         if (len(shape) == 2 and min(shape) > 1) or (len(shape) == 2 and shape[0] > 1):
             for axis, keep in ((0, False), (0, True), (1, True)):
@@ -617,7 +614,7 @@ class Edits:
                 for other, ref in self.scope.all(begin).items():
                     if other != text and ref != old and trace.shape(ref) == trace.shape(old) and trace.size(old) > 0:
                         yield Edit("another argument", argument.number, other, 1.4,  # type: ignore[attr-defined]
-                                   _argument(number, position + offset, other), names=(other,))  # fmt: skip
+                                   _argument(number, position + offset, other))  # fmt: skip
                 if end.out >= 0 and trace.shape(end.out) == trace.shape(old) and len(node.args) == 1:
                     yield Edit("call left out", number, text, 1.8, _passed_through(number, position + offset))
 

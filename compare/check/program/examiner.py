@@ -297,7 +297,7 @@ class Examination:
         bench.strange = description.strange is not None
         bench.adaptive = any(rule is not None and rule.beta_2 for rule in found.rules.values())
         wrong = {r: found.wrong[r] for r in dues}
-        return bench.search(all_edits(bench, min(wrong.values(), key=len)), wrong)
+        return bench.search(all_edits(bench), wrong)
 
     def mended(self, program: Program, edits: Sequence[Edit]) -> list[str] | None:
         """Return the cells with edits applied; None where they do not fit together."""

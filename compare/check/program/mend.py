@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from compare.check.program.edits import Edit, Edits, Override
 from compare.check.program.optimizers import SAFETY, Moves, Rule, find_rule_of, plain
-from compare.check.program.reference import LOSSES, Due, Reading, Window, due, meetings, relevant, unit
+from compare.check.program.reference import LOSSES, Due, Reading, Window, due, unit
 from compare.check.program.replay import CannotReplay, Replay, compute
 from compare.check.program.scope import Scope
 from compare.check.program.steps import Training
@@ -61,7 +61,7 @@ class Bench:
         """Find what leads to what, once."""
         self.trace = self.training.trace
         self.quick = self.windows[min(1, len(self.windows) - 1)]
-        met = [m for m in relevant(self.quick, meetings(self.quick)) if any(m.op.node == r.node for r in self.readings)]
+        met = [m for m in self.quick.relevant if any(m.op.node == r.node for r in self.readings)]
         self.predictions = list(dict.fromkeys(m.prediction for m in met))
         step = self.quick.step
         fresh = [self.trace.maker[ref] for ref in step.after if ref not in step.before]
@@ -72,6 +72,7 @@ class Bench:
         self.needed = {op.at for window in self.windows for op in window.way(window.step.after)} | self.forward
         self.scopes = {id(w): Scope(self.trace, w.step.first, w.step.end) for w in self.windows}
         self.zero = self._zeroed_states()
+        self._changing: dict[Edit, bool] = {}
 
     def _hidden(self) -> list[Reading]:
         """Return cross-entropies that the predictions, as they are now, do not allow: an edit may make them fit."""
@@ -176,7 +177,7 @@ class Bench:
             if g is None:
                 continue
             d, ref = increments[n], self.quick.step.before[n]
-            if self.stateful(n) and self.adaptive:
+            if self.zero and self.adaptive:
                 moment = self._first_moment(n, replay)
                 if moment is None:
                     continue
@@ -197,10 +198,6 @@ class Bench:
 
     adaptive: bool = False
     """Whether the states are moving averages, of which the first is in proportion to the derivative."""
-
-    def stateful(self, n: int) -> bool:
-        """Return whether a parameter's new value depends on a state."""
-        return bool(self.zero)
 
     def _first_moment(self, n: int, replay: Replay) -> Array | None:
         up = self.quick.upstream([self.quick.step.after[n]])
@@ -306,7 +303,10 @@ class Bench:
 
     def changes(self, edit: Edit) -> bool:
         """Return whether an edit changes the forward pass."""
-        return bool(self.forward & (edit.resolve(self.quick, self.scopes[id(self.quick)]) or {}).keys())
+        if edit not in self._changing:
+            overrides = edit.resolve(self.quick, self.scopes[id(self.quick)]) or {}
+            self._changing[edit] = bool(self.forward & overrides.keys())
+        return self._changing[edit]
 
     def complete(self, edits: tuple[Edit, ...], reading: Reading) -> list[Candidate]:
         """Return edits as a candidate if the steps follow a rule with them, else nothing."""
@@ -323,20 +323,16 @@ class Bench:
 
     def cost(self, edit: Edit) -> float:
         """Return how large a change an edit is; one of the forward pass changes the model itself."""
-        overrides = edit.resolve(self.quick, self.scopes[id(self.quick)]) or {}
-        if not self.forward & overrides.keys():
-            return edit.cost
-        return edit.cost + (0.0 if self.strange else 1.5)
+        return edit.cost + (1.5 if self.changes_the_model(edit) else 0.0)
 
 
-def all_edits(bench: Bench, wrong_chains: frozenset[int]) -> list[Edit]:
-    """Return the edits of operations that lead to what moved wrongly."""
+def all_edits(bench: Bench) -> list[Edit]:
+    """Return the edits of operations that lead to what moved, or to a prediction."""
     quick = bench.quick
-    targets = list(quick.step.after)
-    ops = quick.way([*targets, *bench.predictions])
+    ops = quick.way([*quick.step.after, *bench.predictions])
     ops += _settings(quick, ops)
     made = Edits(quick, ops, bench.forward)
-    made.labels = frozenset(m.label for m in relevant(quick, meetings(quick)))
+    made.labels = frozenset(m.label for m in quick.relevant)
     return list(made.all())
 
 
@@ -349,8 +345,3 @@ def _settings(window: Window, ops: Sequence[Op]) -> list[Op]:
             if made >= window.step.begin and ref not in window.down and trace.ops[made].kind == "binary":
                 found.append(trace.ops[made])
     return found
-
-
-def with_until(seconds: float) -> float:
-    """Return the moment in so many seconds."""
-    return time.perf_counter() + seconds

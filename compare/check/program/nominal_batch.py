@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from compare.check.program.diagnose import diagnose
 from compare.check.program.finding import Edit, Finding
-from compare.check.program.reference import Meeting, Reading, Window, meetings
+from compare.check.program.reference import Meeting, Reading, Window
 from compare.check.program.steps import Step, Training
 from compare.check.program.trace import Op, Trace, operand_node
 
@@ -21,7 +21,7 @@ def nominal_batch(trace: Trace, training: Training, reading: Reading | None) -> 
     if short is None or sizes.count(whole) < 2:
         return []
     window = Window(training, training.steps[short])
-    met = [m for m in meetings(window) if m.op.node == reading.node]
+    met = [m for m in window.meetings if m.op.node == reading.node]
     if not met:
         return []
     rows = max(trace.shape(met[0].label) or (1,))

@@ -6,8 +6,9 @@ parameter moved by -c times the derivative, with one c for all.
 """
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,26 @@ class Window:
         self.down = self.trace.downstream(self.sources, step.first, step.end, self.cut)
         for ref in list(self.down):
             self.trace.mark_holders(ref, self.down)
+
+    @cached_property
+    def leading(self) -> set[int]:
+        """The values of this step that lead to what moved."""
+        return self.upstream(self.step.after)
+
+    @cached_property
+    def meetings(self) -> "list[Meeting]":
+        """Where predictions meet labels in this step."""
+        return meetings(self)
+
+    @cached_property
+    def relevant(self) -> "list[Meeting]":
+        """The meetings whose prediction is of this step's rows; those that lead to what moved come first."""
+        leading = [m for m in self.meetings if m.op.out in self.leading]
+        predictions = self.leading | {m.prediction for m in leading}
+        others = [
+            m for m in self.meetings if m.op.out not in self.leading and (not leading or m.prediction in predictions)
+        ]
+        return leading + others
 
     def ops(self) -> list[Op]:
         """The step's computations: its own, and what was computed for it in the turn before."""
@@ -207,12 +228,6 @@ class Loss:
     name: str
     fits: Callable[[Array, Array], bool]
     slope: Callable[[Array, Array], Array]
-    value: Callable[[Array, Array], float]
-    """The mean over rows, as Keras has it, of rows that lie along axis 0."""
-
-
-def _units(a: Array) -> Array:
-    return a.reshape(len(a), -1) if a.ndim else a.reshape(1, 1)
 
 
 def _softmax_axis(a: Array) -> int | None:
@@ -232,26 +247,15 @@ def _safe(a: Array) -> Array:
 
 
 LOSSES = (
-    Loss("mse", lambda a, y: True, lambda a, y: a - y, lambda a, y: float(np.mean((a - y) ** 2))),
+    Loss("mse", lambda a, y: True, lambda a, y: a - y),
     Loss(
         "binary_crossentropy",
         lambda a, y: _between(a) and _between(y),
         lambda a, y: (a - y) / _safe(a * (1 - a)),
-        lambda a, y: float(-np.mean(y * np.log(_safe(a)) + (1 - y) * np.log(_safe(1 - a)))),
     ),
-    Loss(
-        "categorical_crossentropy",
-        lambda a, y: _softmax_axis(a) is not None,
-        lambda a, y: -y / _safe(a),
-        lambda a, y: float(-np.sum(y * np.log(_safe(a))) / max(1.0, float(np.sum(y)))),
-    ),
-    Loss(
-        "nll",
-        lambda a, y: bool((a <= 0).all()) and _softmax_axis(np.exp(a)) is not None,
-        lambda a, y: -y,
-        lambda a, y: float(-np.sum(y * a) / max(1.0, float(np.sum(y)))),
-    ),
-    Loss("mae", lambda a, y: True, lambda a, y: np.sign(a - y), lambda a, y: float(np.mean(np.abs(a - y)))),
+    Loss("categorical_crossentropy", lambda a, y: _softmax_axis(a) is not None, lambda a, y: -y / _safe(a)),
+    Loss("nll", lambda a, y: bool((a <= 0).all()) and _softmax_axis(np.exp(a)) is not None, lambda a, y: -y),
+    Loss("mae", lambda a, y: True, lambda a, y: np.sign(a - y)),
 )
 
 
@@ -312,9 +316,8 @@ class Due:
 
 def readings(window: Window) -> list[Reading]:
     """Return every reading that a step allows, those that its update depends on first."""
-    met = relevant(window, meetings(window))
     found: dict[tuple[int, str, str], Reading] = {}
-    for meeting in met:
+    for meeting in window.relevant:
         a = window.trace.array(meeting.prediction)
         y = window.trace.array(meeting.label)
         if a is None or y is None:
@@ -329,22 +332,6 @@ def readings(window: Window) -> list[Reading]:
     return list(found.values())
 
 
-def relevant(window: Window, met: Sequence[Meeting]) -> list[Meeting]:
-    """Return the meetings whose prediction is of this step's rows: where some lead to the update, these come first."""
-    up = window.upstream(window.step.after)
-    leading = [m for m in met if m.op.out in up]
-    inside = {m.prediction for m in leading}
-    predictions = _values_of(window, inside)
-    others = [
-        m for m in met if m.op.out not in up and (not leading or m.prediction in up or m.prediction in predictions)
-    ]
-    return leading + others
-
-
-def _values_of(window: Window, refs: set[int]) -> set[int]:
-    return set(refs)
-
-
 def due(
     window: Window, reading: Reading, changed: Mapping[int, Any] | None = None, replay: Replay | None = None
 ) -> Due | None:
@@ -353,10 +340,8 @@ def due(
     Raises CannotReplay where the forward pass has an operation that is not known.
     """
     trace = window.trace
-    met = [m for m in relevant(window, meetings(window)) if m.op.node == reading.node and m.form == reading.form]
-    up = window.upstream(window.step.after)
-    leading = [m for m in met if m.op.out in up]
-    met = leading or met
+    met = [m for m in window.relevant if m.op.node == reading.node and m.form == reading.form]
+    met = [m for m in met if m.op.out in window.leading] or met
     predictions = list(dict.fromkeys(m.prediction for m in met))
     if not predictions:
         return None
@@ -370,9 +355,7 @@ def due(
         a = np.asarray(replay.get(prediction), float)
         y = trace.array(meeting.label)
         fitted = None if y is None else aligned(a, y, meeting.form)
-        if fitted is None:
-            return None
-        if not reading.loss.fits(a, fitted):
+        if fitted is None or not reading.loss.fits(a, fitted):
             return None
         labels.append(fitted)
         start, seed = _start(window, reading, prediction, a, fitted, replay)
@@ -461,10 +444,3 @@ def unit(trace: Trace, ref: int) -> float:
     """Return the rounding unit of a value's type."""
     row = trace.rows[ref]
     return 2.0**-24 if row[0] == "array" and row[1].endswith("f4") else 2.0**-53
-
-
-def walk_names(node: ast.AST) -> Iterator[str]:
-    """Yield the names in an expression."""
-    for one in ast.walk(node):
-        if isinstance(one, ast.Name):
-            yield one.id

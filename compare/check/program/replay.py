@@ -4,7 +4,6 @@ Only operations that are known to have no effect but their result are computed: 
 methods in ``METHODS``. Nothing that a program brought along is called.
 """
 
-import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -89,10 +88,6 @@ def _clipped(x: Value, low: Value = None, high: Value = None, **ends: Value) -> 
     low, high = (next((ends[n] for n in names if n in ends), end) for names, end in ((("min",), low), (("max",), high)))
     x = x if low is None else anp.where(x < low, low, x)
     return x if high is None else anp.where(x > high, high, x)
-
-
-def _known(name: str) -> Callable[..., Value] | None:
-    return FUNCTIONS.get(name)
 
 
 _NUMPY = [
@@ -327,7 +322,7 @@ def call(op: Op, name: str, keywords: Sequence[str], x: Sequence[Value]) -> Valu
         if short in ("dot", "sum", "mean"):
             axis = {} if short == "dot" or "axis" in named else {"axis": 0}
             return getattr(anp, short)(*args, **named, **axis)
-    function = _known(name)
+    function = FUNCTIONS.get(name)
     if function is None:
         raise CannotReplay(op, f"{name}()")
     if short in (
@@ -372,8 +367,3 @@ def _stacked_if_needed(name: str, x: Value) -> Value:
             return x
         return _stacked(x)
     return x
-
-
-def known(value: float) -> bool:
-    """Return whether a number is one that can be compared."""
-    return math.isfinite(value)

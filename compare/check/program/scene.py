@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.check.program.reference import Reading, Window, meetings, relevant
+from compare.check.program.reference import Reading, Window
 from compare.check.program.replay import CannotReplay, Replay
 from compare.check.program.steps import Training
 from compare.check.program.trace import COMPUTES, Op, operand_node
@@ -215,7 +215,7 @@ class Scene:
         if self.reading is None or not self.training.steps:
             return None, None
         window = Window(self.training, self.training.steps[min(1, len(self.training.steps) - 1)])
-        for meeting in relevant(window, meetings(window)):
+        for meeting in window.relevant:
             if meeting.op.node == self.reading.node and meeting.form == self.reading.form:
                 return meeting.prediction, meeting.label
         return None, None

@@ -5,13 +5,12 @@ that takes part in something else than its own replacement.
 """
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.check.program.trace import COMPUTES, Op, Trace
+from compare.check.program.trace import Op, Trace
 
 Array = NDArray[np.float64]
 
@@ -22,7 +21,6 @@ class Chain:
 
     refs: list[int]
     made: list[int]
-    holder: object = None
 
     @property
     def span(self) -> int:
@@ -61,7 +59,6 @@ class Training:
     steps: list[Step]
     loop: int
     """The loop of whose turns the steps are."""
-    fixed: list[int] = field(default_factory=list)
 
     @property
     def movers(self) -> frozenset[int]:
@@ -283,7 +280,7 @@ def without_rates(training: Training) -> Training:
     if found is None:
         return training
     loop, steps = found
-    return Training(trace, kept, [*training.states, *rates], steps, loop, training.fixed)
+    return Training(trace, kept, [*training.states, *rates], steps, loop)
 
 
 def _goes_by_itself(trace: Trace, chain: Chain) -> bool:
@@ -323,7 +320,7 @@ def _steps(trace: Trace, parameters: list[Chain]) -> tuple[int, list[Step]] | No
             turns.setdefault(op.node, []).append(op.at)
         elif op.kind == "leave":
             ends.setdefault(op.node, []).append(op.at)
-    best: tuple[float, int, list[tuple[int, int]]] | None = None
+    best: tuple[int, float, int, list[tuple[int, int]]] | None = None
     for node, begins in turns.items():
         left = ends.get(node, [])
         spans = []
@@ -341,17 +338,14 @@ def _steps(trace: Trace, parameters: list[Chain]) -> tuple[int, list[Step]] | No
         moved = [sum(chain.moved(*span) for chain in parameters) for span in busy[:50]]
         most = max(moved)
         full = sum(m == most for m in moved)
-        if most < len(parameters) * 0.99 and most < len(parameters):
-            pass
         if full * 2 < len(moved) and most < len(parameters):
             continue
         length = float(np.median([until - begin for begin, until in busy[:50]]))
-        rank = (-most, length)
-        if best is None or rank < (-best[0], best[3]):  # type: ignore[misc]
-            best = (most, node, busy, length)  # type: ignore[assignment]
+        if best is None or (-most, length) < best[:2]:
+            best = (-most, length, node, busy)
     if best is None:
         return None
-    _, node, busy, _ = best  # type: ignore[misc]
+    _, _, node, busy = best
     steps: list[Step] = []
     for begin, end in busy:
         before = [chain.at(begin) for chain in parameters]
@@ -360,8 +354,3 @@ def _steps(trace: Trace, parameters: list[Chain]) -> tuple[int, list[Step]] | No
         made = [trace.maker[ref] for ref in before]
         steps.append(Step(begin, end, before, after, max(0, min(begin, max(min(made), first)))))
     return node, steps
-
-
-def count_by_node(trace: Trace) -> Counter[int]:
-    """Return how often each node was computed."""
-    return Counter(op.node for op in trace.ops if op.kind in COMPUTES)

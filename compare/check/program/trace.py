@@ -136,15 +136,10 @@ class Trace:
 
     # ------------------------------------------------------------------ values
 
-    def is_number(self, ref: int) -> bool:
-        """Return whether a value is a number, or an array of them, that was computed or read (no literal whole one)."""
-        row = self.rows[ref]
-        return row[0] in ("float", "array")
-
     def is_number_or_whole(self, ref: int) -> bool:
         """Return whether a value has numbers, in a list or not."""
         row = self.rows[ref]
-        return self.is_number(ref) or row[0] == "list" or (row[0] == "plain" and type(row[1]) is int)
+        return row[0] in ("float", "array", "list") or (row[0] == "plain" and type(row[1]) is int)
 
     def shape(self, ref: int) -> tuple[int, ...]:
         """Return a value's shape; () for what is no array."""
@@ -271,12 +266,6 @@ class Trace:
             if made >= first and made >= 0:
                 todo += self.ops[made].inputs
         return found
-
-    def between(self, sources: Iterable[int], targets: Iterable[int], first: int, last: int) -> list[Op]:
-        """Return the operations on the way from sources to targets, in their order."""
-        down = self.downstream(sources, first, last)
-        up = self.upstream(targets, first)
-        return [op for op in self.ops[first:last] if op.kind in COMPUTES and op.out in down and op.out in up]
 
     @cached_property
     def shared_names(self) -> frozenset[str]:
